@@ -1,0 +1,50 @@
+import type { Channel, ConversationId } from './conversation.ts'
+import type { InboundMessage } from './message.ts'
+import type { Receipt, Reply, Route, Usage } from './reply.ts'
+
+export type RawRequest = { headers: Readonly<Record<string, string | string[] | undefined>>; body: Buffer }
+
+/** What one request of a platform meant. */
+export type Received = {
+  messages: InboundMessage[]
+  /** Why parts of it became no message: short words for a metric's label, such as `poll` or `left_chat`. */
+  ignored: string[]
+}
+
+/** A platform's webhook: raw request → messages. Pure but for its secrets. */
+export interface Receiver {
+  readonly channel: Channel
+  /** Throws `Unauthenticated` before anything is parsed, `Rejected` for what does not parse. */
+  receive(request: RawRequest): Received
+}
+
+/**
+ * Carries replies to one platform. Every call takes the `signal` that ends it, and throws `Unavailable` (with the
+ * platform's own delay), `Rejected` (this reply can never arrive: the chat is gone), or anything else for a bug.
+ */
+export interface Messenger {
+  readonly channel: Channel
+  /** How a growing reply is shown: by drafts that leave nothing behind, by editing a sent message, or not at all. */
+  streaming(conversation: ConversationId): { style: 'draft' | 'edit'; everyMs: number } | { style: 'none' }
+  /** "Working on it", repeated by the caller every `typingEveryMs` until the answer starts. */
+  readonly typingEveryMs: number
+  typing(conversation: ConversationId, signal: AbortSignal): Promise<void>
+  /** Shows the text so far of an open reply (`streaming` says `draft`). Repeatable: the last call wins. */
+  draft(reply: Reply, signal: AbortSignal): Promise<void>
+  /** Cuts a text into what one message of the platform holds; at least one part, and always the same for one text. */
+  split(text: string): string[]
+  /** Sends one part as a new message. `index` 0 answers the person's message where the chat is a group. */
+  send(reply: Reply, part: string, index: number, signal: AbortSignal): Promise<Receipt>
+  /** Makes the message of `receipt` read `part`. Repeatable. */
+  edit(reply: Reply, part: string, receipt: Receipt, signal: AbortSignal): Promise<void>
+}
+
+export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string }
+
+/** The text so far, never a delta; `usage` once the model reported it. */
+export type Completion = { text: string; route: Route; usage?: Usage }
+
+export interface Model {
+  /** The last item is the whole answer. Throws `Unavailable`, `Rejected`, or another error when the answer is not complete. */
+  complete(prompt: PromptMessage[], signal: AbortSignal): AsyncIterable<Completion>
+}

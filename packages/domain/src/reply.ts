@@ -1,0 +1,37 @@
+import { z } from 'zod'
+import { conversationIdSchema } from './message.ts'
+
+/** Which model answers and why. */
+export const routeSchema = z.object({
+  tier: z.enum(['local', 'commercial']),
+  model: z.string(),
+  reason: z.string(),
+})
+
+export const usageSchema = z.object({ promptTokens: z.number(), completionTokens: z.number() })
+
+/**
+ * One answer on its way to a chat. `open`: its text still grows; `final`: complete; `failed`: the turn was given up,
+ * and the text is the apology.
+ */
+export const replySchema = z.object({
+  id: z.string(),
+  conversation: conversationIdSchema,
+  /** The id of the last message it answers. */
+  inReplyTo: z.string(),
+  state: z.enum(['open', 'final', 'failed']),
+  text: z.string(),
+  route: routeSchema.optional(),
+  usage: usageSchema.optional(),
+  traceId: z.string(),
+  /** When the first message it answers was received, and when it became final; ms since 1970. */
+  receivedAt: z.number(),
+  committedAt: z.number().optional(),
+})
+
+export type Route = z.infer<typeof routeSchema>
+export type Usage = z.infer<typeof usageSchema>
+export type Reply = z.infer<typeof replySchema>
+
+/** The platform's id of one delivered part of a reply. */
+export type Receipt = string

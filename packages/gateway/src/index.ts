@@ -1,0 +1,4 @@
+export { accessSettings } from './admit.ts'
+export { readBody } from './body.ts'
+export { createGateway, type Gateway } from './gateway.ts'
+export { webhook } from './webhook.ts'

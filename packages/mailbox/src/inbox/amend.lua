@@ -1,0 +1,13 @@
+-- Replaces the text of a message that still waits, because the person edited it.
+-- KEYS 1 inbox, 2 turn
+-- ARGV 1 id of the message to replace, 2 the message as it reads now (JSON)
+-- → 1 replaced, 0 it does not wait any more
+local taken = tonumber(redis.call('HGET', KEYS[2], 'count') or 0)
+local waiting = redis.call('LRANGE', KEYS[1], taken, -1)
+for offset, message in ipairs(waiting) do
+  if cjson.decode(message).id == ARGV[1] then
+    redis.call('LSET', KEYS[1], taken + offset - 1, ARGV[2])
+    return 1
+  end
+end
+return 0

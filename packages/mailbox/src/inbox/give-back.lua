@@ -1,0 +1,7 @@
+-- Gives a turn back for a later attempt, saying how this one ended.
+-- KEYS 1 turn
+-- ARGV 1 fence, 2 'failures' or 'postponed'
+-- → 1, or 0: a newer attempt runs
+if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
+redis.call('HINCRBY', KEYS[1], ARGV[2], 1)
+return 1

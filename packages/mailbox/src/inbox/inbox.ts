@@ -1,0 +1,166 @@
+import { randomUUID } from 'node:crypto'
+import {
+  type ConversationId,
+  type InboundMessage,
+  inboundMessageSchema,
+  type Reply,
+  type Turn,
+  Unavailable,
+} from '@waystation/domain'
+import { script } from '@waystation/redis'
+import type { Redis } from 'ioredis'
+import type { Bells } from '../bells.ts'
+import type { DeadLetter } from '../dead.ts'
+import { createIndex } from '../filled.ts'
+import { indexKeys, keysOf } from '../keys.ts'
+import { Superseded } from '../superseded.ts'
+
+/** Longer than any platform redelivers: Telegram 24 h, Feishu about 7.1 h. */
+const SEEN_MS = 24 * 60 * 60 * 1000
+/** What one reply can reasonably answer; the rest waits for the next turn. */
+const MESSAGES_PER_TURN = 20
+
+export type TurnState = 'current' | 'stopped' | 'superseded'
+
+/** How a turn ends. */
+export type Outcome = {
+  /** Absent when there is nothing to say: the person stopped the answer before it began. */
+  reply?: Reply
+  /** What history gains, as packages/conversations writes it. */
+  history?: { forget: boolean; entries: string[]; maxEntries: number; keepMs: number }
+  /** Keeps the turn that was given up. */
+  deadLetter?: DeadLetter
+}
+
+export type Inbox = ReturnType<typeof createInbox>
+
+/**
+ * The messages of conversations on their way to a model. `outboxBells` are rung when a reply is opened or committed.
+ * Every call rejects at once while Redis is away.
+ */
+export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
+  const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
+  const [postScript, amendScript, takeScript] = [lua('post'), lua('amend'), lua('take')]
+  const [updateScript, commitScript, giveBackScript] = [lua('update'), lua('commit'), lua('give-back')]
+  const filled = createIndex(redis, indexKeys.inbox)
+  const outboxFilled = createIndex(redis, indexKeys.outbox)
+  const deadFilled = createIndex(redis, indexKeys.dead)
+
+  return {
+    /**
+     * Puts a message into the inbox and rings. A message seen in the last 24 h is not put in again, but the bell is
+     * rung again: a crash between the two heals itself when the platform repeats. A `/stop` ends the running turn and
+     * takes the place of what waits. Throws `Unavailable` when Redis did not take it.
+     */
+    async post(message: InboundMessage): Promise<'posted' | 'duplicate'> {
+      const keys = keysOf(message.conversation)
+      const stop = message.command === 'stop' ? '1' : '0'
+      try {
+        const [posted] = await Promise.all([
+          postScript(
+            [keys.seen, keys.inbox, keys.turn],
+            [message.id, JSON.stringify(message), Date.now(), SEEN_MS, stop],
+          ),
+          filled.add(message.conversation),
+        ])
+        await bells.ring(message.conversation)
+        return posted === 1 ? 'posted' : 'duplicate'
+      } catch (error) {
+        throw new Unavailable('Redis did not take the message', undefined, { cause: error })
+      }
+    },
+
+    /** Replaces a message that still waits by its edited form; one that was taken stays as it was read. */
+    async amend(message: InboundMessage & { edits: string }): Promise<'amended' | 'too_late'> {
+      const { inbox, turn } = keysOf(message.conversation)
+      const replaced = await amendScript(
+        [inbox, turn],
+        [message.edits, JSON.stringify({ ...message, id: message.edits })],
+      )
+      return replaced === 1 ? 'amended' : 'too_late'
+    },
+
+    /** What waits, frozen as a turn; or the current turn again, with the next `attempt`. */
+    async take(conversation: ConversationId): Promise<Turn | undefined> {
+      const { inbox, turn } = keysOf(conversation)
+      const taken = await takeScript([inbox, turn], [randomUUID(), Date.now(), MESSAGES_PER_TURN])
+      return taken === null ? undefined : readTurn(conversation, taken)
+    },
+
+    /** Whether the person asked to stop, or another worker took the turn over. */
+    async check(turn: Turn): Promise<TurnState> {
+      const [fence, stopped] = await redis.hmget(keysOf(turn.conversation).turn, 'fence', 'stopped')
+      if (fence !== fenceOf(turn)) return 'superseded'
+      return stopped === '1' ? 'stopped' : 'current'
+    },
+
+    /** Shows how far the reply is: opens it in the outbox and rings, or replaces its text. */
+    async update(turn: Turn, reply: Reply): Promise<TurnState> {
+      const keys = keysOf(turn.conversation)
+      const [state] = await Promise.all([
+        updateScript([keys.turn, keys.outbox, keys.reply(reply.id)], [fenceOf(turn), reply.id, JSON.stringify(reply)]),
+        outboxFilled.add(turn.conversation),
+      ])
+      if (state === 'stopped' || state === 'superseded') return state
+      if (state === 'opened') await outboxBells.ring(turn.conversation)
+      return 'current'
+    },
+
+    /** Ends the turn, all or nothing, and rings the outbox. Returns how many messages wait now. Throws `Superseded`. */
+    async commit(turn: Turn, { reply, history, deadLetter }: Outcome): Promise<number> {
+      const keys = keysOf(turn.conversation)
+      if (deadLetter) await deadFilled.add(turn.conversation)
+      const [waiting] = await Promise.all([
+        commitScript(
+          [keys.inbox, keys.turn, keys.outbox, keys.reply(turn.replyId), keys.history, keys.dead],
+          [
+            fenceOf(turn),
+            turn.replyId,
+            reply ? JSON.stringify(reply) : '',
+            deadLetter ? JSON.stringify(deadLetter) : '',
+            history?.forget ? '1' : '0',
+            history?.maxEntries ?? 0,
+            history?.keepMs ?? 0,
+            ...(history?.entries ?? []),
+          ],
+        ),
+        outboxFilled.add(turn.conversation),
+      ])
+      if (waiting === -1) throw new Superseded()
+      if (reply) await outboxBells.ring(turn.conversation)
+      return Number(waiting)
+    },
+
+    /** Gives the turn back for a later attempt. Only `failures` count against it. Throws `Superseded`. */
+    async giveBack(turn: Turn, as: 'failures' | 'postponed'): Promise<void> {
+      if ((await giveBackScript([keysOf(turn.conversation).turn], [fenceOf(turn), as])) === 0) throw new Superseded()
+    },
+
+    /** The latest entries of what was said, as commits wrote them, oldest first. */
+    history: (conversation: ConversationId, most: number) => redis.lrange(keysOf(conversation).history, -most, -1),
+
+    /** Rings again for a reply that was committed when the worker died before it rang. */
+    async ringOutboxIfFilled(conversation: ConversationId): Promise<void> {
+      if ((await redis.exists(keysOf(conversation).outbox)) === 1) await outboxBells.ring(conversation)
+    },
+  }
+}
+
+/** What only the latest attempt at a turn holds. */
+const fenceOf = ({ replyId, attempt }: Turn) => `${replyId}/${attempt}`
+
+function readTurn(conversation: ConversationId, taken: unknown): Turn {
+  // take.lua's answer has the shape it documents.
+  const [replyId, attempt, failures, postponed, startedAt, ...items] = taken as [string, ...string[]]
+  const [first, ...rest] = items.map(item => inboundMessageSchema.parse(JSON.parse(item)))
+  if (!first) throw new Error('a turn without messages')
+  return {
+    replyId,
+    conversation,
+    messages: [first, ...rest],
+    attempt: Number(attempt),
+    failures: Number(failures),
+    crashes: Number(attempt) - 1 - Number(failures) - Number(postponed),
+    startedAt: Number(startedAt),
+  }
+}

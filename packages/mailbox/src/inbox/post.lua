@@ -1,0 +1,24 @@
+-- Puts a message into the inbox, once.
+-- KEYS 1 seen, 2 inbox, 3 turn
+-- ARGV 1 message id, 2 message (JSON), 3 now (ms), 4 how long an id is remembered (ms), 5 '1' when it is a /stop
+-- → 1 posted, 0 seen before
+local seen, inbox, turn = KEYS[1], KEYS[2], KEYS[3]
+local id, message, now, memory, stop = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
+
+redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - memory)
+if redis.call('ZADD', seen, 'NX', now, id) == 0 then return 0 end
+redis.call('PEXPIRE', seen, memory)
+
+if stop == '1' then
+  -- Ends the turn that runs, and takes back the questions that wait behind it.
+  local taken = tonumber(redis.call('HGET', turn, 'count') or 0)
+  if taken > 0 then
+    redis.call('HSET', turn, 'stopped', 1)
+    redis.call('LTRIM', inbox, 0, taken - 1)
+  else
+    redis.call('DEL', inbox)
+  end
+end
+
+redis.call('RPUSH', inbox, message)
+return 1

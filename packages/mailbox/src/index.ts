@@ -1,0 +1,7 @@
+export { type Again, type Bells, createBells, type Listener, listen } from './bells.ts'
+export { type Census, sweep, takeCensus } from './census.ts'
+export { type DeadLetter, describe } from './dead.ts'
+export { createInbox, type Inbox, type Outcome, type TurnState } from './inbox/inbox.ts'
+export { keysOf } from './keys.ts'
+export { createOutbox, type Delivery, type Outbox, type Part } from './outbox/outbox.ts'
+export { Superseded } from './superseded.ts'

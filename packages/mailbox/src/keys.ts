@@ -1,0 +1,29 @@
+import type { ConversationId } from '@waystation/domain'
+
+/** A conversation's keys share one hash tag, so its scripts run on one node of a Redis Cluster. */
+export const keysOf = (conversation: ConversationId) => {
+  const own = (name: string) => `waystation:{${conversation}}:${name}`
+  return {
+    /** list: messages that wait, oldest first, those of the current turn in front */
+    inbox: own('inbox'),
+    /** sorted set: ids of messages posted in the last day, by time */
+    seen: own('seen'),
+    /** hash: the current turn, see take.lua */
+    turn: own('turn'),
+    /** list: ids of replies, oldest first */
+    outbox: own('outbox'),
+    /** hash: one reply and what is delivered of it; also built in Lua from this prefix */
+    reply: (id: string) => own(`reply:${id}`),
+    /** list: what was said, oldest first; written by commit, read by packages/conversations */
+    history: own('history'),
+    /** list: dead letters, oldest first */
+    dead: own('dead'),
+  }
+}
+
+/** Sorted sets of conversations whose box may hold something, by when it was last filled. */
+export const indexKeys = {
+  inbox: 'waystation:{inbox}:filled',
+  outbox: 'waystation:{outbox}:filled',
+  dead: 'waystation:{dead}:filled',
+} as const

@@ -1,0 +1,94 @@
+import { type ConversationId, type Receipt, type Reply, replySchema } from '@waystation/domain'
+import { script } from '@waystation/redis'
+import type { Redis } from 'ioredis'
+import type { DeadLetter } from '../dead.ts'
+import { createIndex } from '../filled.ts'
+import { indexKeys, keysOf } from '../keys.ts'
+import { Superseded } from '../superseded.ts'
+
+/**
+ * What is known of one part. `waiting`: the platform refused it, and it is to be tried again. `sending`: it was handed to the platform and no answer is noted, so whether it arrived is
+ * in doubt. `shown`: a message of this part exists and will be edited. `sent`: it reads as it should.
+ */
+export type Part =
+  | { state: 'waiting' }
+  | { state: 'sending' }
+  | { state: 'shown'; receipt: Receipt }
+  | { state: 'sent'; receipt: Receipt }
+
+/** One attempt to deliver a reply. */
+export type Delivery = {
+  reply: Reply
+  /** 1 for the first; the fence: what an older attempt notes is refused. */
+  attempt: number
+  failures: number
+  parts: Map<number, Part>
+}
+
+export type Outbox = ReturnType<typeof createOutbox>
+
+/** The replies of conversations on their way to their chats. */
+export function createOutbox(redis: Redis) {
+  const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
+  const [takeScript, noteScript, settleScript] = [lua('take'), lua('note'), lua('settle')]
+  const deadFilled = createIndex(redis, indexKeys.dead)
+
+  async function note({ reply, attempt }: Delivery, field: string, value: string): Promise<void> {
+    const noted = await noteScript([keysOf(reply.conversation).reply(reply.id)], [attempt, field, value])
+    if (noted === 0) throw new Superseded()
+  }
+
+  return {
+    /** The oldest reply, with the next `attempt`. */
+    async take(conversation: ConversationId): Promise<Delivery | undefined> {
+      const keys = keysOf(conversation)
+      const taken = await takeScript([keys.outbox], [keys.reply('')])
+      return taken === null ? undefined : readDelivery(taken)
+    },
+
+    /** The reply as it reads now; `undefined` once it was withdrawn: stopped before it had a word. */
+    async read({ id, conversation }: Reply): Promise<Reply | undefined> {
+      const reply = await redis.hget(keysOf(conversation).reply(id), 'reply')
+      return reply === null ? undefined : replySchema.parse(JSON.parse(reply))
+    },
+
+    /** Notes what is known of a part, before and after it is sent. Throws `Superseded`. */
+    async notePart(delivery: Delivery, index: number, part: Part): Promise<void> {
+      await note(delivery, `part:${index}`, JSON.stringify(part))
+      delivery.parts.set(index, part)
+    },
+
+    /** Throws `Superseded`. */
+    noteFailure: (delivery: Delivery) => note(delivery, 'failures', String(delivery.failures + 1)),
+
+    /** Removes the reply: delivered, or kept as a dead letter. Returns how many wait now. Throws `Superseded`. */
+    async settle({ reply, attempt }: Delivery, deadLetter?: DeadLetter): Promise<number> {
+      const keys = keysOf(reply.conversation)
+      if (deadLetter) await deadFilled.add(reply.conversation)
+      const waiting = await settleScript(
+        [keys.outbox, keys.reply(reply.id), keys.dead],
+        [attempt, reply.id, deadLetter ? JSON.stringify(deadLetter) : ''],
+      )
+      if (waiting === -1) throw new Superseded()
+      return Number(waiting)
+    },
+  }
+}
+
+function readDelivery(taken: unknown): Delivery {
+  // take.lua answers with the fields and values of a hash in turn.
+  const flat = taken as string[]
+  const fields = new Map<string, string>()
+  for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '')
+  const parts = new Map<number, Part>()
+  for (const [field, value] of fields) {
+    // Only notePart writes these.
+    if (field.startsWith('part:')) parts.set(Number(field.slice(5)), JSON.parse(value) as Part)
+  }
+  return {
+    reply: replySchema.parse(JSON.parse(fields.get('reply') ?? 'null')),
+    attempt: Number(fields.get('attempt')),
+    failures: Number(fields.get('failures') ?? 0),
+    parts,
+  }
+}

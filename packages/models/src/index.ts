@@ -1,0 +1,2 @@
+export { modelConfig } from './config.ts'
+export { createModels } from './models.ts'

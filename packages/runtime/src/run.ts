@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { z } from 'zod'
+import { ConfigError, readEnv } from './config.ts'
+import { type Http, listen } from './http.ts'
+import { createLog, type Log, logConfig } from './log.ts'
+import type { Env, Process, Running, Service } from './service.ts'
+
+/** Below Docker's and systemd's patience as we set it (30 s), above the longest answer we let finish. */
+const STOP_DEADLINE_MS = 25_000
+/** What services get between the deadline and the end of the process, to hand back what they hold. */
+const LAST_WORDS_MS = 3_000
+
+const processConfig = logConfig.extend({
+  PORT: z.coerce.number('a port between 0 and 65535').int().min(0).max(65_535).default(3000),
+})
+
+export type RunOptions = {
+  env?: Env
+  /** Called when everything runs, with one line per service for a person. */
+  started?(states: string[]): void
+  /** Called last, however it ends. */
+  stopped?(): Promise<void>
+}
+
+/** A whole process: starts the services in order, stops them in reverse on SIGINT or SIGTERM, and exits. */
+export async function run(name: string, services: Service[], options: RunOptions = {}): Promise<void> {
+  const { env = process.env, started, stopped } = options
+  const stopping = signalled()
+  let code: number
+  try {
+    const { LOG_LEVEL, PORT } = readEnv(processConfig, env)
+    const log = createLog(name, LOG_LEVEL)
+    const starting = startAll(services, { env, log, registry: createRegistry() }, PORT)
+    // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.
+    const station = await Promise.race([starting, stopping])
+    if (station) {
+      log.info({ event: 'process.started', port: station.http.port })
+      started?.(station.running.flatMap(service => service.state?.(station.http.port) ?? []))
+      await stopping
+    }
+    code = station ? await stopAll(station, log) : 0
+  } catch (error) {
+    process.stderr.write(`${explain(error)}\n`)
+    code = 1
+  }
+  await stopped?.()
+  process.exit(code)
+}
+
+type Station = { running: Running[]; http: Http }
+
+async function startAll(services: Service[], process: Process, port: number): Promise<Station> {
+  const running = await createAll(services, process)
+  const http = await listen(port, running, process.registry, process.log)
+  for (const service of running) await service.start()
+  return { running, http }
+}
+
+function createRegistry(): Registry {
+  const registry = new Registry()
+  collectDefaultMetrics({ register: registry, prefix: 'waystation_' })
+  return registry
+}
+
+function signalled(): Promise<undefined> {
+  return new Promise(resolve => {
+    const stop = () => resolve(undefined)
+    process.once('SIGINT', stop).once('SIGTERM', stop)
+  })
+}
+
+/** Every service is asked, so that all faults of the configuration come in one message. */
+async function createAll(services: Service[], process: Process): Promise<Running[]> {
+  const created = await Promise.allSettled(services.map(service => service.create(process)))
+  const faults = created.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
+  if (faults.length === 0) return created.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  if (!faults.every(fault => fault instanceof ConfigError)) throw faults.find(fault => !(fault instanceof ConfigError))
+  throw new ConfigError([...new Set(faults.map(fault => fault.message))].join('\n'))
+}
+
+/** In reverse: nothing new comes in, what was taken is finished, then connections close. Returns the exit code. */
+async function stopAll({ running, http }: Station, log: Log): Promise<number> {
+  log.info({ event: 'process.stopping' })
+  const deadline = AbortSignal.timeout(STOP_DEADLINE_MS)
+  const stopped = (async () => {
+    const closed = http.close()
+    for (const service of running.toReversed()) await service.stop(deadline)
+    await closed
+    return 0
+  })()
+  const code = await Promise.race([stopped, sleep(STOP_DEADLINE_MS + LAST_WORDS_MS, 1)])
+  log.info({ event: 'process.stopped', code })
+  return code
+}
+
+/** What a person sees who started it: faults of the configuration in plain words, anything else with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof ConfigError) return error.message
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return 'The port is in use: is Waystation running already? Set PORT to another one.'
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

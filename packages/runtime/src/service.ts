@@ -1,0 +1,30 @@
+import type Router from '@koa/router'
+import type { Registry } from 'prom-client'
+import type { Log } from './log.ts'
+
+export type Env = Readonly<Record<string, string | undefined>>
+
+/** What a process has one of, lent to each of its services. */
+export type Process = {
+  env: Env
+  log: Log
+  registry: Registry
+}
+
+export type Service = {
+  name: string
+  /** Reads its configuration and connects. Throws `ConfigError` with every fault of it. */
+  create(process: Process): Promise<Running>
+}
+
+export type Running = {
+  /** One line for a person, such as `telegram: polling as @my_bot`; `port` is where the process listens. */
+  state?(port: number): string
+  routes?: Router
+  /** Begins to take work. */
+  start(): Promise<void>
+  /** Rejects while work could not be done, with what is missing. Never calls a platform or a paid model. */
+  ready(): Promise<void>
+  /** Stops taking, finishes what was taken, closes. When `deadline` aborts, it leaves the rest to others. */
+  stop(deadline: AbortSignal): Promise<void>
+}

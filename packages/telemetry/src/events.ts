@@ -1,0 +1,130 @@
+import {
+  type Channel,
+  type ConversationId,
+  conversationOf,
+  errorCode,
+  type InboundMessage,
+  type Reply,
+  type Turn,
+} from '@waystation/domain'
+import type { Logger } from 'pino'
+import type { Registry } from 'prom-client'
+import { createMetrics } from './metrics.ts'
+
+export type Events = ReturnType<typeof createEvents>
+
+type Refusal = { channel: Channel; reason: string }
+
+const about = (turn: Turn) => ({
+  conversation: turn.conversation,
+  traceId: turn.messages[0].traceId,
+  replyId: turn.replyId,
+  attempt: turn.attempt,
+})
+const aboutReply = (reply: Reply) => ({ conversation: reply.conversation, traceId: reply.traceId, replyId: reply.id })
+const seconds = (fromMs: number, toMs = Date.now()) => Math.max(0, toMs - fromMs) / 1000
+
+/** The services of one process share its metrics. */
+const metricsOf = new WeakMap<Registry, ReturnType<typeof createMetrics>>()
+
+/** One function per business event: it moves the counter and writes the line, so the two cannot drift apart. */
+export function createEvents(registry: Registry, log: Logger) {
+  const metrics = metricsOf.get(registry) ?? createMetrics(registry)
+  metricsOf.set(registry, metrics)
+  const channelOf = (conversation: ConversationId) => conversationOf(conversation).channel
+
+  return {
+    /** A message waits in an inbox, and will be answered. */
+    received({ conversation, traceId, id, attachments, text }: InboundMessage) {
+      metrics.received.inc({ channel: channelOf(conversation) })
+      log.info({
+        event: 'message.received',
+        conversation,
+        traceId,
+        messageId: id,
+        length: text.length,
+        attachments: attachments.length,
+      })
+    },
+    duplicated({ conversation, traceId, id }: InboundMessage) {
+      metrics.duplicated.inc({ channel: channelOf(conversation) })
+      log.info({ event: 'message.duplicated', conversation, traceId, messageId: id })
+    },
+    amended({ conversation, traceId, id }: InboundMessage, outcome: 'amended' | 'too_late') {
+      metrics.amended.inc({ channel: channelOf(conversation), outcome })
+      log.info({ event: 'message.amended', conversation, traceId, messageId: id, outcome })
+    },
+    /** A request or message was refused for good: 401, or understood and not wanted. */
+    rejected({ channel, reason }: Refusal) {
+      metrics.rejected.inc({ channel, reason })
+      log.warn({ event: 'message.rejected', channel, errorCode: reason })
+    },
+    /** An update that asks for no answer: counted, acknowledged, forgotten. */
+    ignored({ channel, reason }: Refusal) {
+      metrics.ignored.inc({ channel, reason })
+      log.debug({ event: 'update.ignored', channel, reason })
+    },
+    taken(turn: Turn) {
+      for (const { receivedAt } of turn.messages) metrics.stages.observe({ stage: 'taken' }, seconds(receivedAt))
+    },
+    firstToken(turn: Turn, takenAt: number) {
+      metrics.stages.observe({ stage: 'first_token' }, seconds(takenAt))
+      log.debug({ event: 'turn.first_token', ...about(turn), durationMs: Date.now() - takenAt })
+    },
+    committed(turn: Turn, takenAt: number, outcome: 'answered' | 'command' | 'stopped' | 'failed', reply?: Reply) {
+      metrics.turns.inc({ outcome })
+      metrics.stages.observe({ stage: 'committed' }, seconds(takenAt))
+      const { route, usage } = reply ?? {}
+      if (route && usage) {
+        metrics.tokens.inc({ tier: route.tier, model: route.model, kind: 'prompt' }, usage.promptTokens)
+        metrics.tokens.inc({ tier: route.tier, model: route.model, kind: 'completion' }, usage.completionTokens)
+      }
+      log.info({
+        event: 'turn.committed',
+        ...about(turn),
+        outcome,
+        messages: turn.messages.length,
+        durationMs: Date.now() - takenAt,
+        ...(route ? { tier: route.tier, model: route.model, reason: route.reason } : {}),
+        ...usage,
+      })
+    },
+    /** An attempt failed, and another will follow. */
+    turnPutOff(turn: Turn, error: unknown, outcome: 'failures' | 'postponed', afterMs: number) {
+      metrics.turns.inc({ outcome: 'put_off' })
+      metrics.retries.inc({ stage: 'turn', reason: outcome })
+      log.warn({ event: 'turn.put_off', ...about(turn), outcome, afterMs, errorCode: errorCode(error), error })
+    },
+    superseded(where: 'turn' | 'delivery', conversation: ConversationId) {
+      if (where === 'turn') metrics.turns.inc({ outcome: 'superseded' })
+      log.warn({ event: `${where}.superseded`, conversation })
+    },
+    partSent({ channel }: { channel: Channel }, outcome: 'sent' | 'edited' | 'drafted' | 'doubtful' | 'failed') {
+      metrics.parts.inc({ channel, outcome })
+    },
+    delivered(reply: Reply, parts: number) {
+      const channel = channelOf(reply.conversation)
+      metrics.replies.inc({ channel, outcome: reply.state })
+      metrics.stages.observe({ stage: 'delivered' }, seconds(reply.receivedAt))
+      const durationMs = Date.now() - reply.receivedAt
+      log.info({ event: 'reply.delivered', ...aboutReply(reply), parts, durationMs })
+    },
+    deliveryPutOff(reply: Reply, error: unknown, afterMs: number) {
+      metrics.retries.inc({ stage: 'delivery', reason: errorCode(error) })
+      log.warn({ event: 'reply.put_off', ...aboutReply(reply), afterMs, errorCode: errorCode(error), error })
+    },
+    /** Given up and kept for replay. */
+    died(
+      kind: 'turn' | 'reply',
+      { conversation, traceId, id }: { conversation: ConversationId; traceId: string; id: string },
+      error: unknown,
+    ) {
+      metrics.deadLetters.inc({ kind, reason: errorCode(error) })
+      log.error({ event: `${kind}.died`, conversation, traceId, replyId: id, errorCode: errorCode(error), error })
+    },
+    failed(where: string, error: unknown) {
+      metrics.errors.inc({ where })
+      log.error({ event: 'unexpected', where, errorCode: errorCode(error), error })
+    },
+  }
+}

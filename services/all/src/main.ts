@@ -1,0 +1,32 @@
+import { gatewayTelegram } from '@waystation/gateway-telegram'
+import { gatewayWeb } from '@waystation/gateway-web'
+import { inference } from '@waystation/inference'
+import { provideRedis } from '@waystation/redis'
+import { run } from '@waystation/runtime'
+import { sender } from '@waystation/sender'
+
+const say = (line: string): void => {
+  process.stdout.write(`${line}\n`)
+}
+
+async function findRedis() {
+  try {
+    const { REDIS_URL } = process.env
+    return await provideRedis({ ...(REDIS_URL ? { url: REDIS_URL } : {}), dataDir: '.data/redis', say })
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
+    return process.exit(1)
+  }
+}
+
+const redis = await findRedis()
+const telegram = process.env.TELEGRAM_BOT_TOKEN ? [gatewayTelegram] : []
+
+await run('all', [sender, inference, gatewayWeb, ...telegram], {
+  env: { ...process.env, REDIS_URL: redis.url },
+  started(states) {
+    for (const state of states) say(state)
+    if (telegram.length === 0) say('telegram: off; set TELEGRAM_BOT_TOKEN to a token from @BotFather to connect it')
+  },
+  stopped: redis.stop,
+})

@@ -1,0 +1,4 @@
+import { run } from '@waystation/runtime'
+import { inference } from './index.ts'
+
+await run('inference', [inference])

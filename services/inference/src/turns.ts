@@ -1,0 +1,57 @@
+import type { ConversationId, Turn } from '@waystation/domain'
+import { type Again, Superseded } from '@waystation/mailbox'
+import { answer } from './answer.ts'
+import type { Deps } from './deps.ts'
+import { createEndings, type Ended, HandedOver } from './endings.ts'
+
+/** Workers that may die in one turn before the turn is taken for the cause. */
+const MAX_CRASHES = 10
+
+class CrashedTooOften extends Error {
+  override name = 'CrashedTooOften'
+}
+
+export function createTurns(deps: Deps) {
+  const { inbox, events } = deps
+  const endings = createEndings(deps)
+  const stopping = new AbortController()
+
+  async function work(turn: Turn): Promise<Ended> {
+    const takenAt = Date.now()
+    events.taken(turn)
+    try {
+      return await attempt(turn, takenAt).catch(error => endings.fail(turn, takenAt, error))
+    } catch (error) {
+      if (!(error instanceof Superseded)) throw error
+      events.superseded('turn', turn.conversation)
+      return { waiting: 0 }
+    }
+  }
+
+  async function attempt(turn: Turn, takenAt: number): Promise<Ended> {
+    if (turn.crashes >= MAX_CRASHES) return endings.giveUp(turn, takenAt, new CrashedTooOften())
+    const { command } = turn.messages[0]
+    if (command) return endings.obey(command, turn, takenAt)
+    return endings.commit(turn, takenAt, await answer(turn, takenAt, deps, stopping.signal))
+  }
+
+  return {
+    /** Works off an inbox, turn by turn. Rejects when Redis fails it. */
+    async look(conversation: ConversationId): Promise<Again> {
+      let turn = await inbox.take(conversation)
+      // Nothing waits: perhaps a worker died between its commit and the outbox's bell.
+      if (!turn) await inbox.ringOutboxIfFilled(conversation)
+      while (turn) {
+        const ended = await work(turn)
+        if ('afterMs' in ended) return ended
+        if (ended.waiting === 0) return undefined
+        if (stopping.signal.aborted) return { afterMs: 0 }
+        turn = await inbox.take(conversation)
+      }
+      return undefined
+    },
+
+    /** Breaks off what runs and gives it back: the process is about to end. */
+    handOver: () => stopping.abort(new HandedOver()),
+  }
+}

@@ -1,0 +1,29 @@
+import type { Messenger } from '@waystation/domain'
+import type { Delivery, Outbox } from '@waystation/mailbox'
+import type { Events } from '@waystation/telemetry'
+import { follow } from './follow.ts'
+import { put } from './put.ts'
+
+export type Deps = { outbox: Outbox; events: Events; messenger: Messenger; stopping: AbortSignal }
+
+/**
+ * Brings one reply to its chat, from where earlier attempts came to, and settles it. Returns how many replies wait
+ * now. Throws what the messenger throws, `Superseded`, or `LeftToOthers`.
+ */
+export async function deliver(delivery: Delivery, deps: Deps): Promise<number> {
+  const { outbox, events, messenger } = deps
+  const reply = delivery.reply.state === 'open' ? await follow(delivery, deps) : delivery.reply
+  // Withdrawn: nothing to settle, but what comes next may wait already.
+  if (!reply) return 1
+
+  const parts = messenger.split(reply.text)
+  for (const [index, part] of parts.entries()) {
+    if (delivery.parts.get(index)?.state === 'sent') continue
+    const receipt = await put(delivery, reply, part, index, deps)
+    // The last receipt needs no note: settling says it all.
+    if (index < parts.length - 1) await outbox.notePart(delivery, index, { state: 'sent', receipt })
+  }
+  const waiting = await outbox.settle(delivery)
+  events.delivered(reply, parts.length)
+  return waiting
+}

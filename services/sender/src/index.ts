@@ -1,0 +1,43 @@
+import { createBells, createOutbox, listen, sweep, takeCensus } from '@waystation/mailbox'
+import { close, connect } from '@waystation/redis'
+import { readEnv, type Service } from '@waystation/runtime'
+import { createEvents, observeBox } from '@waystation/telemetry'
+import { environment } from './config.ts'
+import { createDeliveries } from './deliveries.ts'
+import { createMessengers } from './messengers.ts'
+
+/** Carries each reply to its chat. Any number of replicas. */
+export const sender: Service = {
+  name: 'sender',
+  async create({ env, log, registry }) {
+    const config = readEnv(environment, env)
+    const redis = await connect(config.REDIS_URL, 'commands', log)
+    const waiting = await connect(config.REDIS_URL, 'worker', log)
+    const events = createEvents(registry, log)
+    const bells = createBells('outbox', redis)
+    const messengers = createMessengers(config, redis)
+    const deliveries = createDeliveries({ outbox: createOutbox(redis), events, messengers })
+    observeBox(registry, 'outbox', () => takeCensus(redis, 'outbox'))
+
+    const listener = listen({
+      box: 'outbox',
+      redis: waiting,
+      concurrency: config.SENDER_CONCURRENCY,
+      look: deliveries.look,
+      sweep: () => sweep(redis, 'outbox', bells),
+      onError: error => events.failed('sender', error),
+    })
+    return {
+      start: () => listener.start(),
+      ready: async () => {
+        await redis.ping()
+      },
+      async stop() {
+        deliveries.stop()
+        await listener.close()
+        await bells.close()
+        await Promise.all([close(redis), close(waiting)])
+      },
+    }
+  },
+}

@@ -1,0 +1,4 @@
+import { run } from '@waystation/runtime'
+import { sender } from './index.ts'
+
+await run('sender', [sender])
