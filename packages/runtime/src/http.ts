@@ -10,12 +10,17 @@ import type { Running } from './service.ts'
 /** A platform's proxy may keep a connection for a minute; ours must outlive its idle time or it sees resets. */
 const KEEP_ALIVE_MS = 75_000
 
+/** A client that closed its connection is no failure of ours. */
+const clientGone = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED'])
+
 export type Http = { port: number; close(): Promise<void> }
 
 /** `/healthz` (the process lives), `/readyz` (it could work now), `/metrics`, then each service's routes. */
 export async function listen(port: number, services: Running[], registry: Registry, log: Log): Promise<Http> {
   const koa = new Koa()
-  koa.on('error', error => log.error({ event: 'http.failed', error }))
+  koa.on('error', error => {
+    if (!clientGone.has(error.code)) log.error({ event: 'http.failed', error })
+  })
   const own = new Router()
   own.get('/healthz', context => {
     context.body = 'ok\n'

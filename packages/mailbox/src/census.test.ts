@@ -1,0 +1,80 @@
+import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { sweep, takeCensus } from './census.ts'
+import { createIndex } from './filled.ts'
+import { createInbox, type Inbox } from './inbox/inbox.ts'
+import { indexKeys } from './keys.ts'
+
+let server: TestRedis
+let redis: Redis
+let inbox: Inbox
+const rung: string[] = []
+const bells = {
+  ring: async (conversation: string) => {
+    rung.push(conversation)
+  },
+  close: async () => {},
+}
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  redis = await connect(server.url, 'commands')
+  inbox = createInbox(redis, bells, bells)
+})
+afterAll(async () => {
+  await close(redis)
+  await server.stop()
+})
+beforeEach(async () => {
+  await redis.flushall()
+  for (const [chat, receivedAt] of [
+    ['1', 300],
+    ['2', 100],
+    ['2', 200],
+  ] as const) {
+    await inbox.post({
+      id: `${receivedAt}`,
+      conversation: `telegram.1.${chat}`,
+      sender: { id: '7' },
+      text: 'hi',
+      attachments: [],
+      mentions: [],
+      addressed: 'direct',
+      sentAt: 1,
+      receivedAt,
+      traceId: 't',
+    })
+  }
+  rung.length = 0
+})
+
+test('the census counts what waits and dates the oldest', async () => {
+  expect(await takeCensus(redis, 'inbox')).toEqual({ conversations: 2, items: 3, oldestAt: 100 })
+  expect(await takeCensus(redis, 'outbox')).toEqual({ conversations: 0, items: 0 })
+})
+
+test('the sweep rings for every box that holds something', async () => {
+  await sweep(redis, 'inbox', bells)
+  expect(rung.toSorted()).toEqual(['telegram.1.1', 'telegram.1.2'])
+})
+
+test('the sweep takes an empty box off the index', async () => {
+  for (const chat of ['1', '2'] as const) {
+    const turn = await inbox.take(`telegram.1.${chat}`)
+    if (turn) await inbox.commit(turn, {})
+  }
+  rung.length = 0
+  await sweep(redis, 'inbox', bells)
+  expect(rung).toEqual([])
+  expect(await redis.zcard(indexKeys.inbox)).toBe(0)
+})
+
+test('a box that is filled while the sweep finds it empty stays on the index', async () => {
+  const index = createIndex(redis, indexKeys.inbox)
+  for await (const { conversation, filledAt } of index.all()) {
+    await redis.zadd(indexKeys.inbox, Number(filledAt) + 1, conversation)
+    await index.forget(conversation, filledAt)
+  }
+  expect(await redis.zcard(indexKeys.inbox)).toBe(2)
+})

@@ -1,0 +1,228 @@
+import type { InboundMessage, Reply, Turn } from '@waystation/domain'
+import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import type { Bells } from '../bells.ts'
+import { keysOf } from '../keys.ts'
+import { createOutbox } from '../outbox/outbox.ts'
+import { Superseded } from '../superseded.ts'
+import { createInbox, type Inbox } from './inbox.ts'
+
+const conversation = 'telegram.1.42'
+
+let server: TestRedis
+let redis: Redis
+let inbox: Inbox
+let rung: string[]
+
+/** Bells that only note that they were rung. */
+const bells = (name: string): Bells => ({
+  ring: async () => {
+    rung.push(name)
+  },
+  close: async () => {},
+})
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  redis = await connect(server.url, 'commands')
+  inbox = createInbox(redis, bells('inbox'), bells('outbox'))
+})
+afterAll(async () => {
+  await close(redis)
+  await server.stop()
+})
+beforeEach(async () => {
+  rung = []
+  await redis.flushall()
+})
+
+const message = (id: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
+  id,
+  conversation,
+  sender: { id: '7' },
+  text: `text of ${id}`,
+  attachments: [],
+  mentions: [],
+  addressed: 'direct',
+  sentAt: 1,
+  receivedAt: 2,
+  traceId: `trace-${id}`,
+  ...more,
+})
+
+const replyTo = (turn: Turn, text: string, state: Reply['state'] = 'final'): Reply => ({
+  id: turn.replyId,
+  conversation,
+  inReplyTo: 'x',
+  state,
+  text,
+  traceId: 't',
+  receivedAt: 2,
+})
+
+async function taken(): Promise<Turn> {
+  const turn = await inbox.take(conversation)
+  if (!turn) throw new Error('nothing to take')
+  return turn
+}
+const idsOf = (turn: Turn | undefined) => turn?.messages.map(({ id }) => id)
+
+test('a message posted twice waits once, and rings twice', async () => {
+  expect(await inbox.post(message('a'))).toBe('posted')
+  expect(await inbox.post(message('a'))).toBe('duplicate')
+  expect(rung).toEqual(['inbox', 'inbox'])
+  expect(idsOf(await taken())).toEqual(['a'])
+})
+
+test('a message redelivered after it was answered is not answered again', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.commit(turn, { reply: replyTo(turn, 'hello') })
+  expect(await inbox.post(message('a'))).toBe('duplicate')
+  expect(await inbox.take(conversation)).toBeUndefined()
+})
+
+test('a turn holds every message that waits, and a retry the same ones under the same reply id', async () => {
+  await inbox.post(message('a'))
+  await inbox.post(message('b'))
+  const first = await taken()
+  await inbox.post(message('c'))
+  const second = await taken()
+  expect(idsOf(first)).toEqual(['a', 'b'])
+  expect(idsOf(second)).toEqual(['a', 'b'])
+  expect(second.replyId).toBe(first.replyId)
+  expect([first.attempt, second.attempt]).toEqual([1, 2])
+  expect(second.crashes).toBe(1)
+})
+
+test('a commit leaves what came meanwhile for the next turn', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.post(message('b'))
+  expect(await inbox.commit(turn, { reply: replyTo(turn, 'hello') })).toBe(1)
+  expect(idsOf(await taken())).toEqual(['b'])
+})
+
+test('what an older attempt does changes nothing', async () => {
+  await inbox.post(message('a'))
+  const old = await taken()
+  const current = await taken()
+  await expect(inbox.commit(old, { reply: replyTo(old, 'old') })).rejects.toThrow(Superseded)
+  await expect(inbox.giveBack(old, 'failures')).rejects.toThrow(Superseded)
+  expect(await inbox.update(old, replyTo(old, 'old', 'open'))).toBe('superseded')
+  expect(await inbox.check(old)).toBe('superseded')
+  await inbox.commit(current, { reply: replyTo(current, 'new') })
+  expect((await createOutbox(redis).take(conversation))?.reply.text).toBe('new')
+})
+
+test('a first attempt of a turn that is over cannot end the next turn, though that too is at its first attempt', async () => {
+  await inbox.post(message('a'))
+  const slow = await taken()
+  const quick = await taken()
+  await inbox.commit(quick, { reply: replyTo(quick, 'a') })
+  await inbox.post(message('b'))
+  const next = await taken()
+  expect(next.attempt).toBe(slow.attempt)
+  await expect(inbox.commit(slow, { reply: replyTo(slow, 'a again') })).rejects.toThrow(Superseded)
+  expect(idsOf(await taken())).toEqual(['b'])
+})
+
+test('a reply opened twice stands once in the outbox, with the newest text', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.update(turn, replyTo(turn, 'he', 'open'))
+  const again = await taken()
+  await inbox.update(again, replyTo(again, 'hel', 'open'))
+  await inbox.commit(again, { reply: replyTo(again, 'hello') })
+  const outbox = createOutbox(redis)
+  const delivery = await outbox.take(conversation)
+  expect(delivery?.reply).toMatchObject({ state: 'final', text: 'hello' })
+  if (delivery) expect(await outbox.settle(delivery)).toBe(0)
+})
+
+test('a commit without a reply withdraws one that was opened', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.update(turn, replyTo(turn, '', 'open'))
+  await inbox.commit(turn, {})
+  expect(await createOutbox(redis).take(conversation)).toBeUndefined()
+})
+
+test('a worker that dies between commit and bell leaves a full outbox, which is rung for again', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.commit(turn, { reply: replyTo(turn, 'hello') })
+  rung = []
+  await inbox.ringOutboxIfFilled(conversation)
+  expect(rung).toEqual(['outbox'])
+})
+
+test('a command is a turn of its own', async () => {
+  await inbox.post(message('a'))
+  await inbox.post(message('b', { command: 'reset' }))
+  await inbox.post(message('c'))
+  for (const ids of [['a'], ['b'], ['c']]) {
+    const turn = await taken()
+    expect(idsOf(turn)).toEqual(ids)
+    await inbox.commit(turn, { reply: replyTo(turn, 'done') })
+  }
+})
+
+test('/stop ends the running turn and takes the place of what waits behind it, once', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.post(message('b'))
+  await inbox.post(message('s', { command: 'stop' }))
+  expect(await inbox.check(turn)).toBe('stopped')
+  expect(await inbox.update(turn, replyTo(turn, 'he', 'open'))).toBe('stopped')
+  await inbox.commit(turn, {})
+  const next = await taken()
+  expect(idsOf(next)).toEqual(['s'])
+  await inbox.commit(next, { reply: replyTo(next, 'stopped') })
+  await inbox.post(message('c'))
+  const later = await taken()
+  await inbox.post(message('s', { command: 'stop' }))
+  expect(await inbox.check(later)).toBe('current')
+})
+
+test('an edit replaces a message that waits, and comes too late for one that was taken', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.post(message('b'))
+  const edit = (id: string) => inbox.amend({ ...message(`${id}.e1`, { text: 'better' }), edits: id })
+  expect(await edit('a')).toBe('too_late')
+  expect(await edit('b')).toBe('amended')
+  await inbox.commit(turn, { reply: replyTo(turn, 'hello') })
+  expect((await taken()).messages).toMatchObject([{ id: 'b', text: 'better' }])
+})
+
+test('only failures count against a turn; what was postponed or crashed is counted apart', async () => {
+  await inbox.post(message('a'))
+  await inbox.giveBack(await taken(), 'failures')
+  await inbox.giveBack(await taken(), 'postponed')
+  await taken()
+  expect(await taken()).toMatchObject({ attempt: 4, failures: 1, crashes: 1 })
+})
+
+test('a dead letter keeps what is needed to post its messages again', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.commit(turn, {
+    reply: replyTo(turn, 'sorry', 'failed'),
+    deadLetter: { kind: 'turn', at: 5, error: { code: 'x' }, turn },
+  })
+  const [letter = ''] = await redis.lrange(keysOf(conversation).dead, 0, -1)
+  expect(JSON.parse(letter)).toMatchObject({ turn: { messages: [message('a')] } })
+  expect(await inbox.take(conversation)).toBeUndefined()
+})
+
+test('an answer enters the history with its commit, up to the most entries', async () => {
+  for (const id of ['a', 'b', 'c']) {
+    await inbox.post(message(id))
+    const turn = await taken()
+    const history = { forget: false, entries: [`q${id}`, `a${id}`], maxEntries: 4, keepMs: 60_000 }
+    await inbox.commit(turn, { reply: replyTo(turn, id), history })
+  }
+  expect(await inbox.history(conversation, 10)).toEqual(['qb', 'ab', 'qc', 'ac'])
+})

@@ -1,0 +1,88 @@
+import type { Reply } from '@waystation/domain'
+import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import type { Redis } from 'ioredis'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { keysOf } from '../keys.ts'
+import { Superseded } from '../superseded.ts'
+import { createOutbox, type Delivery, type Outbox } from './outbox.ts'
+
+const conversation = 'telegram.1.42'
+const keys = keysOf(conversation)
+
+let server: TestRedis
+let redis: Redis
+let outbox: Outbox
+
+beforeAll(async () => {
+  server = await startTestRedis()
+  redis = await connect(server.url, 'commands')
+  outbox = createOutbox(redis)
+})
+afterAll(async () => {
+  await close(redis)
+  await server.stop()
+})
+beforeEach(async () => {
+  await redis.flushall()
+  for (const id of ['r1', 'r2']) {
+    const reply: Reply = { id, conversation, inReplyTo: 'm', state: 'final', text: id, traceId: 't', receivedAt: 1 }
+    await redis.rpush(keys.outbox, id)
+    await redis.hset(keys.reply(id), 'reply', JSON.stringify(reply))
+  }
+})
+
+async function taken(): Promise<Delivery> {
+  const delivery = await outbox.take(conversation)
+  if (!delivery) throw new Error('nothing to take')
+  return delivery
+}
+
+test('replies are delivered in order, each until it is settled', async () => {
+  expect((await taken()).reply.id).toBe('r1')
+  const first = await taken()
+  expect(first).toMatchObject({ reply: { id: 'r1' }, attempt: 2 })
+  expect(await outbox.settle(first)).toBe(1)
+  const second = await taken()
+  expect(second.reply.id).toBe('r2')
+  expect(await outbox.settle(second)).toBe(0)
+  expect(await outbox.take(conversation)).toBeUndefined()
+  expect(await redis.keys('*reply:*')).toEqual([])
+})
+
+test('a later attempt knows what earlier ones noted of the parts', async () => {
+  const first = await taken()
+  await outbox.notePart(first, 0, { state: 'sent', receipt: '10' })
+  await outbox.notePart(first, 1, { state: 'sending' })
+  await outbox.noteFailure(first)
+  const second = await taken()
+  expect([...second.parts]).toEqual([
+    [0, { state: 'sent', receipt: '10' }],
+    [1, { state: 'sending' }],
+  ])
+  expect(second.failures).toBe(1)
+})
+
+test('what an older attempt notes or settles changes nothing', async () => {
+  const old = await taken()
+  const current = await taken()
+  await expect(outbox.notePart(old, 0, { state: 'sending' })).rejects.toThrow(Superseded)
+  await expect(outbox.settle(old)).rejects.toThrow(Superseded)
+  await outbox.settle(current)
+  await expect(outbox.notePart(current, 0, { state: 'sending' })).rejects.toThrow(Superseded)
+  expect((await taken()).reply.id).toBe('r2')
+})
+
+test('a reply that cannot arrive is kept as a dead letter, and the next one goes on', async () => {
+  const delivery = await taken()
+  await outbox.settle(delivery, { kind: 'reply', at: 1, error: { code: 'chat_gone' }, reply: delivery.reply })
+  const [letter = ''] = await redis.lrange(keys.dead, 0, -1)
+  expect(JSON.parse(letter)).toMatchObject({ kind: 'reply', reply: { id: 'r1', text: 'r1' } })
+  expect((await taken()).reply.id).toBe('r2')
+})
+
+test('a withdrawn reply reads as none', async () => {
+  const { reply } = await taken()
+  expect(await outbox.read(reply)).toEqual(reply)
+  await redis.del(keys.reply('r1'))
+  expect(await outbox.read(reply)).toBeUndefined()
+})
