@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { estimateTokens } from './tokens.ts'
 
 /** `history:` in waystation.yaml. */
-export const historySettings = z.object({
+export const historySettings = z.strictObject({
   /** How much of what was said before a model reads again. */
   tokens: z.number().int().min(0).max(1_000_000).default(3000),
   /** How long a silent conversation is remembered. */

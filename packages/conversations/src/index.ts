@@ -1,3 +1,4 @@
-export { forget, type HistoryChange, historySettings, MAX_ENTRIES, recall, remember } from './history.ts'
+export { forget, type HistorySettings, MAX_ENTRIES, recall, remember } from './history.ts'
 export { apology, commandReply, languageOf } from './phrases.ts'
-export { buildPrompt, DEFAULT_PERSONA, questionOf } from './prompt.ts'
+export { buildPrompt, questionOf } from './prompt.ts'
+export { type Access, settings } from './settings.ts'

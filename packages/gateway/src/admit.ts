@@ -1,16 +1,8 @@
+import type { Access } from '@waystation/conversations'
 import { type InboundMessage, Rejected } from '@waystation/domain'
-import { z } from 'zod'
 
 /** The largest question a model is asked; platforms send far less. */
 const MAX_TEXT_CHARACTERS = 32_000
-
-/** `access:` in waystation.yaml. */
-export const accessSettings = z.object({
-  /** Who may use the bot: ids of senders or conversations, as the logs write them. Everybody when absent. */
-  allow: z.array(z.string()).optional(),
-})
-
-export type Access = z.infer<typeof accessSettings>
 
 /** Throws `Rejected` for a message that gets no answer: not meant for the bot, not allowed, or too long. */
 export function admit(message: InboundMessage, { allow }: Access): void {

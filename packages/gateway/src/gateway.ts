@@ -1,7 +1,8 @@
+import type { Access } from '@waystation/conversations'
 import { type Channel, type InboundMessage, type Received, Rejected } from '@waystation/domain'
 import type { Inbox } from '@waystation/mailbox'
 import type { Events } from '@waystation/telemetry'
-import { type Access, admit } from './admit.ts'
+import { admit } from './admit.ts'
 
 export type Accepted = 'posted' | 'duplicate' | 'amended' | 'too_late' | 'refused'
 

@@ -1,4 +1,3 @@
-export { accessSettings } from './admit.ts'
 export { readBody } from './body.ts'
 export { createGateway, type Gateway } from './gateway.ts'
 export { webhook } from './webhook.ts'

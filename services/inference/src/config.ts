@@ -1,5 +1,3 @@
-import { DEFAULT_PERSONA, historySettings } from '@waystation/conversations'
-import { modelConfig } from '@waystation/models'
 import { redisConfig } from '@waystation/redis'
 import { z } from 'zod'
 
@@ -10,11 +8,4 @@ export const environment = z.object({
   REPLY_STREAMING: z.enum(['on', 'off'], 'on or off').default('on'),
   /** How many turns this process works on at once; mostly they wait for a model. */
   INFERENCE_CONCURRENCY: z.coerce.number('a number').int().min(1).max(10_000).default(200),
-})
-
-export { modelConfig }
-
-export const settings = z.object({
-  persona: z.string().default(DEFAULT_PERSONA),
-  history: historySettings.prefault({}),
 })

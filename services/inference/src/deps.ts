@@ -1,8 +1,7 @@
-import type { historySettings } from '@waystation/conversations'
+import type { HistorySettings } from '@waystation/conversations'
 import type { Model } from '@waystation/domain'
 import type { Inbox } from '@waystation/mailbox'
 import type { Events } from '@waystation/telemetry'
-import type { z } from 'zod'
 
 /** What a turn needs. */
 export type Deps = {
@@ -10,7 +9,7 @@ export type Deps = {
   model: Model
   events: Events
   persona: string
-  history: z.infer<typeof historySettings>
+  history: HistorySettings
   /** Whether replies are shown while they grow. */
   streaming: boolean
   /** How long after its beginning a turn whose attempts fail is tried again. */

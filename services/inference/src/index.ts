@@ -1,9 +1,10 @@
+import { settings } from '@waystation/conversations'
 import { createBells, createInbox, listen, sweep, takeCensus } from '@waystation/mailbox'
-import { createModels } from '@waystation/models'
+import { createModels, modelConfig } from '@waystation/models'
 import { close, connect } from '@waystation/redis'
 import { readEnv, readSettings, type Service } from '@waystation/runtime'
 import { createEvents, observeBox } from '@waystation/telemetry'
-import { environment, modelConfig, settings } from './config.ts'
+import { environment } from './config.ts'
 import { createTurns } from './turns.ts'
 
 /** A turn: take what waits, ask a model, put the reply in the outbox. Any number of replicas. */
