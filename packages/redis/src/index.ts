@@ -1,0 +1,5 @@
+export { redisConfig } from './config.ts'
+export { close, connect, type Purpose } from './connect.ts'
+export { ensureRedisServer, type Say } from './launcher.ts'
+export { type ProvidedRedis, provideRedis, startTestRedis, type TestRedis } from './provide.ts'
+export { type Script, script } from './script.ts'

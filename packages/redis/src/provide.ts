@@ -1,0 +1,92 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Address, addressOf, isFree, moveAddress, urlOf } from './address.ts'
+import { isUp, shutDown } from './admin.ts'
+import { ensureRedisServer, type Say } from './launcher.ts'
+import { type Launch, LOG_FILE, type Server } from './server.ts'
+
+const POLL_MS = 20
+
+export type ProvidedRedis = {
+  url: string
+  /** Ends a private server, its data safe on disk, once nobody is connected to it any more. */
+  stop(): Promise<void>
+}
+
+/**
+ * The Redis of `npm start`: the one at `url` where there is one, else a private one with its data in `dataDir`. It
+ * ends with `stop`; one left behind by a killed process is found again and used on. Throws an error for a person.
+ */
+export async function provideRedis(options: { url?: string; dataDir: string; say: Say }): Promise<ProvidedRedis> {
+  if (options.url) return { url: options.url, stop: async () => {} }
+  const launch = await ensureRedisServer(options.say)
+  const { address, server } = await start(launch, resolve(options.dataDir), false)
+  return {
+    url: urlOf(address),
+    async stop() {
+      if ((await shutDown(address)) === 'ended') await server?.kill()
+    },
+  }
+}
+
+/** A Redis for one test. */
+export type TestRedis = AsyncDisposable & {
+  url: string
+  /** As `kill -9` does. */
+  kill(): Promise<void>
+  /** After `kill`: on the same port, with the same data. */
+  restart(): Promise<void>
+  /** Ends it and removes its data. */
+  stop(): Promise<void>
+}
+
+/** A private server with its data in a folder for temporary files. It does not outlive this process. */
+export async function startTestRedis(): Promise<TestRedis> {
+  const launch = await ensureRedisServer(line => process.stderr.write(`${line}\n`))
+  const dataDir = await mkdtemp(join(tmpdir(), 'waystation-redis-'))
+  let { address, server } = await start(launch, dataDir, true)
+  const stop = async () => {
+    await server?.kill()
+    await rm(dataDir, { recursive: true, force: true })
+  }
+  return {
+    url: urlOf(address),
+    kill: async () => server?.kill(),
+    restart: async () => {
+      server = (await start(launch, dataDir, true)).server
+    },
+    stop,
+    [Symbol.asyncDispose]: stop,
+  }
+}
+
+/** `server` is absent where one already ran. */
+async function start(
+  launch: Launch,
+  dataDir: string,
+  leashed: boolean,
+): Promise<{ address: Address; server?: Server }> {
+  const address = await addressOf(dataDir)
+  if (await isUp(address)) return { address }
+  const server = await launch(address, dataDir, leashed)
+  if (await comesUp(address, server)) return { address, server }
+  if (await isFree(address.port)) throw new Error(`Redis does not start: its reason is in ${join(dataDir, LOG_FILE)}`)
+  await moveAddress(dataDir)
+  return start(launch, dataDir, leashed)
+}
+
+/** False when the server ended first; still true if it did so because another was faster than it. */
+async function comesUp(address: Address, server: Server): Promise<boolean> {
+  let ended = false
+  server.ended.then(() => {
+    ended = true
+  })
+  for (;;) {
+    const last = ended
+    if (await isUp(address)) return true
+    if (last) return false
+    await sleep(POLL_MS)
+  }
+}
