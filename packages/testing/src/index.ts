@@ -1,0 +1,7 @@
+export type { ModelFault } from './model/behaviour.ts'
+export { type ModelOptions, type ModelSimulator, startModel } from './model/simulator.ts'
+export type { StationProcess } from './station/process.ts'
+export { type Station, type StationOptions, startStation } from './station/station.ts'
+export type { SentMessage } from './telegram/records.ts'
+export { startTelegram, type TelegramOptions, type TelegramSimulator } from './telegram/simulator.ts'
+export { telegramUpdate } from './telegram/update.ts'

@@ -1,0 +1,44 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { takeCensus } from '@waystation/mailbox'
+import type { Redis } from 'ioredis'
+import type { ModelSimulator } from '../model/simulator.ts'
+import type { TelegramSimulator } from '../telegram/simulator.ts'
+
+const LOOK_EVERY_MS = 25
+
+type Station = { redis: Redis; telegram: TelegramSimulator | undefined; model: ModelSimulator | undefined }
+
+/** Resolves when nothing waits anywhere; rejects after `withinMs` with what still does. */
+export async function untilSettled(station: Station, withinMs: number): Promise<void> {
+  const deadline = Date.now() + withinMs
+  for (;;) {
+    const waiting = await whatWaits(station).catch((error: Error) => [`Redis does not answer: ${error.message}`])
+    if (waiting.length === 0) return
+    if (Date.now() > deadline) throw new Error(`not settled after ${withinMs} ms: ${waiting.join(', ')}`)
+    await sleep(LOOK_EVERY_MS)
+  }
+}
+
+/** In the order in which a message moves, so that none slips through between two looks. */
+async function whatWaits({ redis, telegram, model }: Station): Promise<string[]> {
+  const { updates = 0, calls = 0 } = telegram?.unfinished() ?? {}
+  const inbox = await takeCensus(redis, 'inbox')
+  const answers = model?.active() ?? 0
+  const outbox = await takeCensus(redis, 'outbox')
+  const bells = await activeBells(redis)
+  const counts = {
+    'updates not taken': updates,
+    'messages in inboxes': inbox.items,
+    'requests to the model': answers,
+    'replies in outboxes': outbox.items,
+    'bells being answered': bells,
+    'calls to Telegram': calls,
+  }
+  return Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []))
+}
+
+/** Whoever answers a bell may still have something to count or to log. BullMQ keeps the bells under way in a list. */
+async function activeBells(redis: Redis): Promise<number> {
+  const lengths = await Promise.all(['inbox', 'outbox'].map(box => redis.llen(`waystation:{${box}}:bells:active`)))
+  return lengths.reduce((sum, length) => sum + length, 0)
+}

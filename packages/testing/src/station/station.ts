@@ -1,0 +1,140 @@
+import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import { type ModelOptions, type ModelSimulator, startModel } from '../model/simulator.ts'
+import { startTelegram, type TelegramOptions, type TelegramSimulator } from '../telegram/simulator.ts'
+import { type Metrics, readMetrics } from './metrics.ts'
+import { printIfTestFails } from './print.ts'
+import { type StationProcess, startProcess } from './process.ts'
+import { untilSettled } from './settled.ts'
+
+const READY_WITHIN_MS = 60_000
+const LOOK_EVERY_MS = 25
+/** Nothing is sent there: the simulator's front decides who receives what is posted to it. */
+const PUBLIC_URL = 'https://station.test'
+
+export type StationOptions = {
+  /** `one`: everything in one process; else how many processes of which service. */
+  processes?: 'one' | Readonly<Record<string, number>>
+  telegram?: TelegramOptions & { mode?: 'webhook' | 'polling' }
+  /** `none`: no model is configured. */
+  model?: ModelOptions | 'none'
+  /** Added to the environment of every process, or in place of what is there. */
+  env?: Readonly<Record<string, string>>
+}
+
+export type Station = AsyncDisposable & {
+  telegram: TelegramSimulator
+  /** Throws where the station was started without one. */
+  model: ModelSimulator
+  /** `kill` and `restart` it at will. */
+  redis: TestRedis
+  /** Those that were started, ended ones too. */
+  processes: readonly StationProcess[]
+  /** The running processes of one service. */
+  of(service: string): StationProcess[]
+  /** Starts another process of a service. */
+  start(service: string): Promise<StationProcess>
+  /** Starts a process in place of one that ended, on its port. */
+  replace(ended: StationProcess): Promise<StationProcess>
+  /** The address of the web chat, without a slash at its end. */
+  web: string
+  /** Everything that all processes printed. */
+  output: string
+  /** Over all running processes. */
+  metrics(): Promise<Metrics>
+  /** Resolves when nothing waits anywhere; rejects after `withinMs` (60 s) with what still does. */
+  settled(withinMs?: number): Promise<void>
+}
+
+/** A whole Waystation: its services as processes of their own, a private Redis, and simulators at the far ends. */
+export async function startStation(options: StationOptions = {}): Promise<Station> {
+  const { mode = 'webhook', ...telegramOptions } = options.telegram ?? {}
+  await using started = new AsyncDisposableStack()
+  const redis = started.use(await startTestRedis())
+  const telegram = started.use(await startTelegram(telegramOptions))
+  const model = options.model === 'none' ? undefined : started.use(await startModel(options.model))
+  const ownRedis = started.adopt(await connect(redis.url, 'commands'), close)
+  const processes: StationProcess[] = []
+  started.defer(async () => {
+    await Promise.all(processes.map(running => running.kill()))
+  })
+
+  let output = ''
+  await printIfTestFails(() => output)
+
+  const env = {
+    REDIS_URL: redis.url,
+    TELEGRAM_BOT_TOKEN: telegram.token,
+    TELEGRAM_WEBHOOK_SECRET: randomBytes(16).toString('hex'),
+    TELEGRAM_API_ROOT: telegram.apiRoot,
+    ...(mode === 'webhook' ? { PUBLIC_URL } : {}),
+    ...(model ? { LOCAL_MODEL_BASE_URL: model.baseUrl, LOCAL_MODEL: model.model } : {}),
+    ...options.env,
+  }
+
+  async function start(service: string, port = 0): Promise<StationProcess> {
+    const running = await startProcess({
+      service,
+      env,
+      port,
+      onOutput: text => {
+        output += text
+      },
+    })
+    processes.push(running)
+    telegram.setFront([...of('all'), ...of('gateway-telegram')].map(({ origin }) => origin))
+    await until(`${service} is ready`, () => isReady(running))
+    return running
+  }
+
+  const of = (service: string) => processes.filter(one => one.service === service && one.isRunning())
+
+  async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+    for (const deadline = Date.now() + READY_WITHIN_MS; !(await isSo()); await sleep(LOOK_EVERY_MS))
+      if (Date.now() > deadline) throw new Error(`it does not come about that ${what}:\n${output}`)
+  }
+
+  const wanted = options.processes === undefined || options.processes === 'one' ? { all: 1 } : options.processes
+  const services = Object.entries(wanted).flatMap(([service, count]) => Array<string>(count).fill(service))
+  const failure = (await Promise.allSettled(services.map(service => start(service)))).find(isFailure)
+  if (failure) throw failure.reason
+  const hello = mode === 'webhook' ? 'setWebhook' : 'getUpdates'
+  if (of('all').length + of('gateway-telegram').length > 0)
+    await until('Telegram is connected', () => telegram.calls.some(({ method }) => method === hello))
+
+  const end = started.move()
+  return {
+    telegram,
+    get model() {
+      if (!model) throw new Error('this station has no model')
+      return model
+    },
+    redis,
+    processes,
+    of,
+    start: service => start(service),
+    replace: ended => start(ended.service, ended.port),
+    get web() {
+      const [gateway] = [...of('all'), ...of('gateway-web')]
+      if (!gateway) throw new Error('this station has no web chat that runs')
+      return gateway.origin
+    },
+    get output() {
+      return output
+    },
+    metrics: async () => readMetrics(await Promise.all(processes.filter(one => one.isRunning()).map(metricsPage))),
+    settled: (withinMs = 60_000) => untilSettled({ redis: ownRedis, telegram, model }, withinMs),
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  }
+}
+
+const isFailure = (result: PromiseSettledResult<unknown>) => result.status === 'rejected'
+
+async function isReady({ service, origin, isRunning }: StationProcess): Promise<boolean> {
+  if (!isRunning()) throw new Error(`${service} ended before it was ready`)
+  const answer = await fetch(`${origin}/readyz`).catch(() => undefined)
+  return answer?.ok === true
+}
+
+const metricsPage = async ({ origin }: StationProcess): Promise<string> => (await fetch(`${origin}/metrics`)).text()
