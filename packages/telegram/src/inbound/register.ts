@@ -1,0 +1,27 @@
+import { z } from 'zod'
+import type { BotApi } from '../api.ts'
+import { type Background, untilAvailable } from './retry.ts'
+import { allowedUpdates } from './update.ts'
+
+/** The most that Telegram opens at once; each chat's updates come one after another all the same. */
+const MAX_CONNECTIONS = 100
+
+/**
+ * Tells Telegram to post updates to `<publicUrl>/webhooks/telegram`, with `secret` on each of them; asks until it can
+ * be reached. Throws `Rejected` for an address that Telegram does not want.
+ */
+export async function registerWebhook(
+  api: BotApi,
+  { publicUrl, secret }: { publicUrl: string; secret: string },
+  background: Background,
+): Promise<void> {
+  const webhook = {
+    url: `${publicUrl.replace(/\/$/, '')}/webhooks/telegram`,
+    secret_token: secret,
+    allowed_updates: allowedUpdates,
+    max_connections: MAX_CONNECTIONS,
+  }
+  const set = () => api.call('setWebhook', webhook, z.literal(true), { signal: background.signal })
+  await untilAvailable('telegram.webhook_not_set', set, background)
+  background.log.info({ event: 'telegram.webhook_set' })
+}

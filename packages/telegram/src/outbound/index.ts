@@ -1,0 +1,2 @@
+export { telegramConfig } from '../config.ts'
+export { telegramMessenger } from './messenger.ts'

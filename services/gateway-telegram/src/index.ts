@@ -1,0 +1,40 @@
+import { settings } from '@waystation/conversations'
+import { createGateway } from '@waystation/gateway'
+import { createBells, createInbox } from '@waystation/mailbox'
+import { close, connect } from '@waystation/redis'
+import { readEnv, readSettings, type Service } from '@waystation/runtime'
+import { botApi } from '@waystation/telegram/inbound'
+import { createEvents } from '@waystation/telemetry'
+import { environment, webhookOf } from './config.ts'
+import { createFrontDoor } from './front-door.ts'
+
+/** What people write to the bot, by webhook or by polling. Any number of replicas. */
+export const gatewayTelegram: Service = {
+  name: 'telegram',
+  async create({ env, log, registry }) {
+    const config = readEnv(environment, env)
+    const { access } = readSettings(settings, config.WAYSTATION_CONFIG)
+    const redis = await connect(config.REDIS_URL, 'commands', log)
+    const events = createEvents(registry, log)
+    const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
+    const gateway = createGateway({ inbox: createInbox(redis, ...bells), events, access })
+    const api = botApi({ apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN })
+    const door = createFrontDoor({ api, redis, gateway, events, log, webhook: webhookOf(config) })
+
+    return {
+      state: () => `telegram: ${door.state()}`,
+      routes: door.routes,
+      start: door.open,
+      async ready() {
+        await redis.ping()
+        if (!door.isOpen()) throw new Error(`telegram: ${door.state()}`)
+      },
+      async stop() {
+        await door.close()
+        await api.close()
+        await Promise.all(bells.map(bell => bell.close()))
+        await close(redis)
+      },
+    }
+  },
+}

@@ -1,0 +1,4 @@
+import { run } from '@waystation/runtime'
+import { gatewayTelegram } from './index.ts'
+
+await run('gateway-telegram', [gatewayTelegram])
