@@ -1,0 +1,5 @@
+export { authenticate, newSession, type SessionId, sessionCookie, sessionKey } from './authenticate.ts'
+export { createFeed, type Feed, type FeedItem } from './feed.ts'
+export { conversationOfSession } from './parse.ts'
+export { webReceiver } from './receiver.ts'
+export { messageShower } from './show.ts'

@@ -1,0 +1,1 @@
+export { webMessenger } from './messenger.ts'

@@ -1,0 +1,54 @@
+import Router from '@koa/router'
+import { settings } from '@waystation/conversations'
+import { createGateway } from '@waystation/gateway'
+import { createBells, createInbox } from '@waystation/mailbox'
+import { close, connect } from '@waystation/redis'
+import { readEnv, readSettings, type Service } from '@waystation/runtime'
+import { createEvents } from '@waystation/telemetry'
+import { createFeed, messageShower, sessionKey, webReceiver } from '@waystation/web/inbound'
+import { webConfig } from './config.ts'
+import { giveSession } from './give-session.ts'
+import { pagePaths, servePage } from './page.ts'
+import { postMessage } from './post-message.ts'
+import { protect } from './protect.ts'
+import { refuseWithReason } from './refuse.ts'
+import { createEventStreams } from './stream-events.ts'
+
+/** The chat page, and the API behind it. */
+export const gatewayWeb: Service = {
+  name: 'web',
+  async create({ env, log, registry }) {
+    const { REDIS_URL, WEB_SESSION_SECRET, WAYSTATION_CONFIG } = readEnv(webConfig, env)
+    const { access } = readSettings(settings, WAYSTATION_CONFIG)
+    const redis = await connect(REDIS_URL, 'commands', log)
+    const subscriber = await connect(REDIS_URL, 'subscriber', log)
+    const events = createEvents(registry, log)
+    const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
+    const gateway = createGateway({ inbox: createInbox(redis, ...bells), events, access })
+    const key = await sessionKey(redis, WEB_SESSION_SECRET)
+    const streams = createEventStreams({ feed: createFeed(redis, subscriber), key, events })
+    const post = postMessage({ receiver: webReceiver(key), gateway, show: messageShower(redis) })
+
+    const routes = new Router()
+    const [serve, give, refuse] = [servePage(), giveSession(key), refuseWithReason(events)]
+    routes.use(protect)
+    routes.get('/', give)
+    for (const path of pagePaths) routes.get(path, serve)
+    routes.get('/api/events', refuse, context => streams.stream(context))
+    routes.post('/api/messages', refuse, context => post(context))
+
+    return {
+      state: port => `web: http://127.0.0.1:${port}/`,
+      routes,
+      start: async () => {},
+      async ready() {
+        await redis.ping()
+      },
+      async stop() {
+        streams.close()
+        await Promise.all(bells.map(bell => bell.close()))
+        await Promise.all([close(redis), close(subscriber)])
+      },
+    }
+  },
+}

@@ -1,0 +1,4 @@
+import { run } from '@waystation/runtime'
+import { gatewayWeb } from './index.ts'
+
+await run('gateway-web', [gatewayWeb])
