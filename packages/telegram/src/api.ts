@@ -11,7 +11,7 @@ const IDLE_MS = 20_000
 /** A full batch of 100 updates stays far below. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
-export type CallOptions = { signal?: AbortSignal; timeLimitMs?: number }
+type CallOptions = { signal?: AbortSignal; timeLimitMs?: number }
 
 /** A client of the Bot API for one bot. */
 export type BotApi = {
@@ -56,8 +56,9 @@ export function botApi({ apiRoot, token }: { apiRoot: string; token: string }): 
           throw unanswered(method, error)
         },
       )
-      const success = z.object({ ok: z.literal(true), result }).safeParse(answer)
-      if (success.success) return success.data.result
+      const { data: success } = successSchema.safeParse(answer)
+      const parsed = success && result.safeParse(success.result)
+      if (parsed?.success) return parsed.data
       throw failureOf(method, status, answer)
     },
     close: () => pool.destroy(),

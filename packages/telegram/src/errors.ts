@@ -61,7 +61,7 @@ export function failureOf(method: string, status: number, answer: unknown): Erro
   const { data: failure } = failureSchema.safeParse(answer)
   const code = failure?.error_code ?? status
   const { retry_after, migrate_to_chat_id } = failure?.parameters ?? {}
-  if (code === 429) return new Unavailable(`${method}: too many requests`, retry_after && retry_after * 1000)
+  if (code === 429) return new Unavailable(`${method}: too many requests`, pauseMs(retry_after))
   if (!failure || code >= 500) return new Unavailable(`${method}: answered ${status}`)
   // A token of the wrong shape is not even looked up: 404 "Not Found". That of an unknown method says more.
   if (code === 401 || (code === 404 && failure.description === 'Not Found')) return new TokenRefused()
@@ -70,3 +70,6 @@ export function failureOf(method: string, status: number, answer: unknown): Erro
   const reason = reasons.find(([description]) => description.test(failure.description))?.[1]
   return new Rejected(reason ?? (code === 403 ? 'forbidden' : 'bad_request'))
 }
+
+/** Timers hold no more than 24 days; a bot that is told to be silent for more than one has other worries. */
+const pauseMs = (seconds = 0): number | undefined => (seconds > 0 ? Math.min(seconds, 86_400) * 1000 : undefined)

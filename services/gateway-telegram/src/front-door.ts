@@ -54,15 +54,17 @@ export function createFrontDoor({ api, redis, gateway, events, log, webhook }: D
   }
 
   async function letIn(): Promise<void> {
-    bot = await untilAvailable('telegram.bot_unknown', learn, background)
-    if (!webhook) return poll({ api, redis, bot, accept: update => gateway.accept('telegram', update), ...background })
-    receive = receiveWebhook(telegramReceiver({ secret: webhook.secret, bot }), gateway, events)
+    const me = await untilAvailable('telegram.bot_unknown', learn, background)
+    if (!webhook)
+      return poll({ api, redis, bot: me, accept: update => gateway.accept('telegram', update), ...background })
+    receive = receiveWebhook(telegramReceiver({ secret: webhook.secret, bot: me }), gateway, events)
     await registerWebhook(api, webhook, background)
   }
 
   async function learn(): Promise<Bot> {
     try {
-      return await learnBot(api, closing.signal)
+      bot = await learnBot(api, closing.signal)
+      return bot
     } catch (error) {
       trouble = error instanceof Error ? error.message : errorCode(error)
       throw error

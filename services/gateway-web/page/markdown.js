@@ -56,6 +56,8 @@ export function render({ token }) {
     ALLOWED_TAGS: tags,
     ALLOWED_ATTR: ['align', 'class', 'href', 'start', 'title'],
     ALLOWED_URI_REGEXP: /^(?:https?|mailto):/i,
+    // By default whatever is not known to be no address must look like one.
+    ADD_URI_SAFE_ATTR: ['align', 'start'],
     RETURN_DOM_FRAGMENT: true,
   })
   for (const pre of fragment.querySelectorAll('pre')) frameCode(pre)

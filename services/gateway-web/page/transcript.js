@@ -47,7 +47,7 @@ export function createTranscript(onChange) {
     // A quick answer may be told before its question is.
     const answer = answersTo.get(id) ?? null
     const command = commandOf(text)
-    if (command === 'reset') forget()
+    if (command === 'reset') forget(answer)
     messages.set(id, command ? 'command' : 'question')
     if (command) {
       answer?.classList.add('aside')
@@ -71,11 +71,11 @@ export function createTranscript(onChange) {
     log.append(answer.element)
   }
 
-  /** Only an answer that is being written stays. */
-  function forget() {
+  /** Only an answer that is being written stays, and the one that says so. @param {Element | null} saysSo */
+  function forget(saysSo) {
     messages.clear()
     answersTo.clear()
-    for (const [replyId, answer] of answers) if (!answer.isOpen()) answers.delete(replyId)
+    for (const [replyId, { element, isOpen }] of answers) if (!isOpen() && element !== saysSo) answers.delete(replyId)
     log.replaceChildren(...[...answers.values()].map(answer => answer.element))
   }
 

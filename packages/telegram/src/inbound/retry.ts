@@ -2,12 +2,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode, Unavailable } from '@waystation/domain'
 
 /** Where lines go; pino's logger is one. */
-export type Log = Record<'info' | 'warn' | 'error', (line: object) => void>
+type Log = Record<'info' | 'warn' | 'error', (line: object) => void>
 
 /** How a task that runs until it is stopped tells about itself, and hears of its end. */
 export type Background = { log: Log; signal: AbortSignal }
 
-const LONGEST_PAUSE_MS = 60_000
+const LONGEST_PAUSE_MS = 10_000
 
 /**
  * Asks until Telegram can be reached, with one line in the log per failure. Throws anything but `Unavailable`, and an

@@ -27,7 +27,7 @@ export function lex(markdown: string): MarkedToken[] {
       stretch *= 2
       continue
     }
-    const isCut = whole.length > 0 && end < text.length && text.startsWith(raw, at)
+    const isCut = raw !== '' && end < text.length && text.startsWith(raw, at)
     blocks.push(...(isCut ? whole : found))
     at = isCut ? at + raw.length : end
     stretch = BLOCKS_AT_ONCE

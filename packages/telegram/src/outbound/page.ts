@@ -14,7 +14,7 @@ export type Page = {
 /** Where something is written: inside which tags, and how far a new line is moved in. */
 export type Place = { writer: Writer; styles: readonly Style[]; indent: string }
 
-export type Writer = ReturnType<typeof createWriter>
+type Writer = ReturnType<typeof createWriter>
 
 export function createWriter() {
   const page: Page = { runs: [], breaks: [] }

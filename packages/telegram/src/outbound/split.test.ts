@@ -107,6 +107,28 @@ test('text without formatting comes through to the letter', () => {
   )
 })
 
+const block = fc.constantFrom(
+  (word: string) => `${word} **${word}** [${word}](http://a.b)`,
+  (word: string) => `# ${word}`,
+  (word: string) => `> ${word}\n> - ${word}`,
+  (word: string) => `\`\`\`\n${word}\n\n${`${word}\n`.repeat(200)}\`\`\``,
+  (word: string) => `| a |\n|---|\n| ${word} |`,
+  (word: string) => `<div>${word}</div>`,
+  (word: string) => Array(60).fill(`- ${word}\n  1. ${word}\n\n     ${word}`).join('\n'),
+  (word: string) => Array(300).fill(word).join('\n'),
+)
+
+test('every word of a long answer is there, in order, whatever it stands in', () => {
+  fc.assert(
+    fc.property(fc.array(block, { minLength: 1, maxLength: 60 }), blocks => {
+      const text = blocks.map((write, index) => write(`w${index}w`)).join('\n\n')
+      const words = (some: string) => some.match(/w\d+w/g)
+      expect(words(toPlainText(split(text).join('')))).toEqual(words(text))
+    }),
+    { numRuns: 100 },
+  )
+})
+
 test('one text is always cut the same way', () => {
   const isSame = (text: string) => expect(split(text)).toEqual(split(text))
   fc.assert(

@@ -36,6 +36,8 @@ export type ModelSimulator = AsyncDisposable & {
   fault(fault: ModelFault, options?: ModelFaultOptions): () => void
   /** How many requests are under way. */
   active(): number
+  /** Empties `requests`: under a long load they would fill the memory. */
+  forget(): void
 }
 
 /** An OpenAI-compatible server with one model, on a free port of this machine. */
@@ -102,6 +104,9 @@ export async function startModel(options: ModelOptions = {}): Promise<ModelSimul
     manner,
     fault: faults.plan,
     active: () => active,
+    forget() {
+      requests.length = 0
+    },
     [Symbol.asyncDispose]: server.close,
   }
 }

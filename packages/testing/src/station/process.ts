@@ -49,12 +49,15 @@ export async function startProcess({ service, env, port, onOutput }: Options): P
   void exited.then(() => child.stdio[3]?.destroy())
   const started = Promise.withResolvers<number>()
   let printed = ''
+  let isStarted = false
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
       onOutput(text)
+      if (isStarted) return
       printed += text
       const startedOn = /"event":"process\.started","port":(\d+)/.exec(printed)?.[1]
-      if (startedOn) started.resolve(Number(startedOn))
+      isStarted = startedOn !== undefined
+      if (isStarted) started.resolve(Number(startedOn))
     })
   }
   const failed = (why: string) => started.reject(new Error(`${service} ${why}:\n${printed}`))

@@ -96,6 +96,18 @@ test('a message that is shown again is seen once', async () => {
   expect(idsOf(await feed.read(2))).toEqual(['one', 'two'])
 })
 
+test('a reset keeps its own answer, should that be faster than it', async () => {
+  await using server = await startTestRedis()
+  await using feed = await startFeed(server)
+  await feed.show(message('before'))
+  const answer = { id: 'reply', inReplyTo: 'reset', state: 'final', text: 'Forgotten.', conversation } as const
+  await feed.messenger.send({ ...answer, traceId: '', receivedAt: 0 }, answer.text, 0, feed.looking.signal)
+  await feed.show(message('reset', { text: '/reset', command: 'reset' }))
+  const [first, second] = await feed.read(2)
+  expect(JSON.parse(first?.event ?? '')).toMatchObject({ type: 'reply', text: 'Forgotten.' })
+  expect(JSON.parse(second?.event ?? '')).toMatchObject({ type: 'message', text: '/reset' })
+})
+
 test('after a reset nothing older is shown again, and a late copy of the reset takes nothing more away', async () => {
   await using server = await startTestRedis()
   await using feed = await startFeed(server)

@@ -18,7 +18,7 @@ export function messageShower(redis: Redis): (message: InboundMessage) => Promis
     const key = eventsKey(conversation)
     await show(
       [key, `${key}:shown:${id}`],
-      [JSON.stringify(event), MAX_EVENTS, KEEP_SECONDS, MARK_SECONDS, command === 'reset' ? '1' : '0'],
+      [JSON.stringify(event), MAX_EVENTS, KEEP_SECONDS, MARK_SECONDS, command === 'reset' ? id : ''],
     ).catch(cause => {
       throw new Unavailable('Redis did not take an event', undefined, { cause })
     })
