@@ -11,6 +11,8 @@ const IDLE_MS = 20_000
 /** A full batch of 100 updates stays far below. */
 const MAX_ANSWER_BYTES = 32 * 1024 * 1024
 
+const successSchema = z.object({ ok: z.literal(true), result: z.unknown() })
+
 type CallOptions = { signal?: AbortSignal; timeLimitMs?: number }
 
 /** A client of the Bot API for one bot. */
