@@ -51,6 +51,7 @@ export const inference: Service = {
       async stop(deadline) {
         deadline.addEventListener('abort', turns.handOver)
         await listener.close()
+        await Promise.all([bells.close(), outboxBells.close()])
         await Promise.all([close(redis), close(waiting)])
       },
     }
