@@ -19,22 +19,30 @@ export async function isUp(address: Address): Promise<boolean> {
   }
 }
 
-/** Ends the server with all its data on disk, unless someone else still works with it. Says which. */
-export async function shutDown(address: Address): Promise<'ended' | 'in use'> {
+/** Whether anyone but us is connected to it. */
+export async function isInUse(address: Address): Promise<boolean> {
   const redis = once(address)
   try {
     await redis.connect()
     const [, clients] = /connected_clients:(\d+)/.exec(await redis.info('clients')) ?? []
-    if (Number(clients) > 1) return 'in use'
-    // Its answer is to hang up.
-    await redis.shutdown().catch(() => {})
+    return Number(clients) > 1
   } catch {
-    return 'ended'
+    return false
   } finally {
     redis.disconnect()
   }
+}
+
+/** Ends the server, and resolves when all its data is on disk. */
+export async function shutDown(address: Address): Promise<void> {
+  const redis = once(address)
+  // Its answer is to hang up.
+  await redis
+    .connect()
+    .then(() => redis.shutdown())
+    .catch(() => {})
+  redis.disconnect()
   while (await isUp(address)) await sleep(POLL_MS)
-  return 'ended'
 }
 
 /** A connection for one errand: no second try. */

@@ -4,6 +4,7 @@ import { z } from 'zod'
 export const redisConfig = z.object({
   REDIS_URL: z.url({
     protocol: /^rediss?$/,
+    hostname: /./,
     error: 'the address of a Redis: redis://user:password@host:6379, or rediss:// for TLS',
   }),
 })

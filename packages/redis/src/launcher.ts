@@ -14,8 +14,13 @@ const exec = promisify(execFile)
  * Ubuntu, the distribution's package, which this installs. Throws an error that says what to install.
  */
 export async function ensureRedisServer(say: Say): Promise<Launch> {
-  const launch = (await programLauncher()) ?? (await containerLauncher().catch(() => undefined))
-  if (launch) return launch
+  const present = await programLauncher()
+  if (present) return present
+  const inContainer = await containerLauncher().catch(() => undefined)
+  if (inContainer) {
+    say('No redis-server here: running it in Docker')
+    return inContainer
+  }
   if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) await installFromDebian(say)
   const installed = await programLauncher()
   if (installed) return installed

@@ -86,18 +86,24 @@ test('a test’s server does not outlive a process that is killed', async () => 
   await vi.waitFor(async () => expect(await isFree(Number(new URL(url).port))).toBe(true), { timeout: 20_000 })
 })
 
-test('of many that start at once over the same data, all get one server; the last to stop ends it', async () => {
+test('of many that start at once over the same data, all get one server', async () => {
   const dataDir = await dataFolder()
   const provided = await Promise.all(Array.from({ length: 5 }, () => provideRedis({ dataDir, say })))
-  const [first] = provided
   const pids = await Promise.all(provided.map(({ url }) => pidOf(url)))
   expect(new Set(pids).size).toBe(1)
-  const neighbour = await connect(first?.url ?? '', 'worker')
-  await first?.stop()
-  expect(await neighbour.ping()).toBe('PONG')
-  await close(neighbour)
-  await first?.stop()
+  for (const { stop } of provided) await stop()
   expect(await isFree((await addressOf(dataDir)).port)).toBe(true)
+})
+
+test('who found a server running leaves it to those who use it', async () => {
+  const dataDir = await dataFolder()
+  const first = await provideRedis({ dataDir, say })
+  onTestFinished(() => first.stop())
+  const second = await provideRedis({ dataDir, say })
+  await withRedis(first.url, async redis => {
+    await second.stop()
+    expect(await redis.ping()).toBe('PONG')
+  })
 })
 
 test('where a stranger has taken the port, the server moves to another', async () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Address, addressOf, isFree, moveAddress, urlOf } from './address.ts'
-import { isUp, shutDown } from './admin.ts'
+import { isInUse, isUp, shutDown } from './admin.ts'
 import { ensureRedisServer, type Say } from './launcher.ts'
 import { type Launch, LOG_FILE, type Server } from './server.ts'
 
@@ -11,7 +11,7 @@ const POLL_MS = 20
 
 export type ProvidedRedis = {
   url: string
-  /** Ends a private server, its data safe on disk, once nobody is connected to it any more. */
+  /** Ends a private server, its data safe on disk; one that was found running lives on while others are connected. */
   stop(): Promise<void>
 }
 
@@ -26,7 +26,8 @@ export async function provideRedis(options: { url?: string; dataDir: string; say
   return {
     url: urlOf(address),
     async stop() {
-      if ((await shutDown(address)) === 'ended') await server?.kill()
+      if (server || !(await isInUse(address))) await shutDown(address)
+      await server?.kill()
     },
   }
 }
@@ -55,7 +56,7 @@ export async function startTestRedis(): Promise<TestRedis> {
     url: urlOf(address),
     kill: async () => server?.kill(),
     restart: async () => {
-      server = (await start(launch, dataDir, true)).server
+      server = (await start(launch, dataDir, true)).server ?? server
     },
     stop,
     [Symbol.asyncDispose]: stop,

@@ -10,6 +10,9 @@ import type { Running } from './service.ts'
 /** A platform's proxy may keep a connection for a minute; ours must outlive its idle time or it sees resets. */
 const KEEP_ALIVE_MS = 75_000
 
+/** How soon a connection goes that was busy when the end began. */
+const SWEEP_MS = 50
+
 /** A client that closed its connection is no failure of ours. */
 const clientGone = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 
@@ -44,10 +47,13 @@ export async function listen(port: number, services: Running[], registry: Regist
   return { port: (server.address() as AddressInfo).port, close: () => close(server) }
 }
 
-/** No new connections; requests under way may finish, idle connections go at once. */
+/** No new connections; requests under way may finish, and their connections end with them. */
 async function close(server: Server): Promise<void> {
   const closed = once(server, 'close')
+  // A platform that keeps its connections busy would hold up the end for as long as it writes.
+  server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
   server.close()
-  server.closeIdleConnections()
+  const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
   await closed
+  clearInterval(sweeping)
 }

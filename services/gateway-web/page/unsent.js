@@ -57,7 +57,7 @@ export function createUnsent(onSent) {
     for (let message = next(); message; message = next()) {
       const outcome = await post(message)
       if (outcome === 'later') {
-        describe(message, say.waiting)
+        for (const waiting of messages) if (waiting.refused === undefined) describe(waiting, say.waiting)
         timer = setTimeout(flush, retryMs)
         retryMs = Math.min(retryMs * 2, RETRY_MOST_MS)
         break

@@ -8,8 +8,11 @@ import type { Context } from 'koa'
 const MAX_STREAMS = 8
 /** When a browser tries again by itself. */
 const RETRY_MS = 2_000
-/** A page that reads nothing for so long is let go; it comes back with the id of the last event it saw. */
-const STALLED_MS = 45_000
+/**
+ * Two heartbeats. A page that reads nothing for so long, or by Node's way of measuring twice so long, is let go; it
+ * comes back with the id of the last event it saw.
+ */
+const STALLED_MS = 30_000
 
 type Deps = { feed: Feed; key: string; events: Events }
 
@@ -36,8 +39,6 @@ export function createEventStreams({ feed, key, events }: Deps) {
       context.set({
         'Content-Type': 'text/event-stream; charset=utf-8',
         'Cache-Control': 'no-store, no-transform',
-        // Kept alive, the connection would hold up the end of a process that has ended all streams.
-        Connection: 'close',
         // nginx would collect events until its buffer is full.
         'X-Accel-Buffering': 'no',
       })

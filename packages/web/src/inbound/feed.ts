@@ -5,7 +5,7 @@ import { eventsKey } from '../events.ts'
 /** Below the minute after which proxies cut a silent connection; and the longest a lost wake-up can delay an event. */
 const HEARTBEAT_MS = 15_000
 /** Events held in memory at a time for one page, however long its conversation. */
-const PAGE = 100
+const PAGE = 20
 
 /** One event of a conversation, as JSON. A passing one has no id: it cannot be shown again. */
 export type FeedItem = { id?: string; event: string }

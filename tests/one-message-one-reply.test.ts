@@ -1,0 +1,79 @@
+import { startStation, telegramUpdate } from '@waystation/testing'
+import { expect, test, vi } from 'vitest'
+import { openSession, readUntil, say } from './web-session.ts'
+
+test('an update delivered five times over two gateways, and five times more later, gets one reply', async () => {
+  await using station = await startStation({
+    processes: { 'gateway-telegram': 2, inference: 1, sender: 1 },
+    telegram: { retryFactor: 0.1 },
+    model: { durationMs: 500 },
+  })
+  const { telegram } = station
+  const update = telegramUpdate({ text: 'hello', chat: 42 })
+  expect(await telegram.deliver(update, { times: 5 })).toEqual([200, 200, 200, 200, 200])
+  await vi.waitUntil(() => station.model.active() === 1, { timeout: 30_000 })
+  expect(await telegram.deliver(update, { times: 5 })).toEqual([200, 200, 200, 200, 200])
+  await station.settled()
+  expect(await telegram.deliver(update, { times: 5 })).toEqual([200, 200, 200, 200, 200])
+  const metrics = await station.metrics()
+  expect(metrics.sum('waystation_messages_received_total', { channel: 'telegram' })).toBe(1)
+  expect(metrics.sum('waystation_messages_duplicated_total', { channel: 'telegram' })).toBe(14)
+
+  // A gateway knows nothing by itself: another in its place knows as much.
+  for (const gateway of station.of('gateway-telegram')) {
+    await gateway.kill()
+    await station.replace(gateway)
+  }
+  expect(await telegram.deliver(update, { times: 4 })).toEqual([200, 200, 200, 200])
+  await station.settled()
+  expect(telegram.texts(42)).toEqual(['re: hello'])
+  expect(station.model.requests).toHaveLength(1)
+})
+
+test('an edit of a message that was answered, however often it comes, changes nothing', async () => {
+  await using station = await startStation()
+  const { telegram } = station
+  const message = { chat: 42, messageId: 7 }
+  await telegram.deliver(telegramUpdate({ ...message, text: 'hello' }))
+  await station.settled()
+  const edit = telegramUpdate({ ...message, text: 'hello!', updateId: 2, edited: true })
+  expect(await telegram.deliver(edit, { times: 3 })).toEqual([200, 200, 200])
+  await station.settled()
+  expect(telegram.texts(42)).toEqual(['re: hello'])
+  expect((await station.metrics()).sum('waystation_messages_amended_total', { outcome: 'too_late' })).toBe(3)
+})
+
+test('a worker that comes back from a long sleep does not answer again what another has answered', async () => {
+  await using station = await startStation({
+    processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
+    model: { durationMs: 1_000 },
+  })
+  const chat = station.telegram.privateChat()
+  const [sleeper] = station.of('inference')
+  if (!sleeper) return expect.unreachable()
+  chat.say('hello')
+  await vi.waitUntil(() => station.model.active() === 1, { timeout: 30_000 })
+  process.kill(sleeper.pid, 'SIGSTOP')
+  await station.start('inference')
+  await vi.waitUntil(() => station.telegram.texts(chat).length > 0, { timeout: 30_000 })
+  process.kill(sleeper.pid, 'SIGCONT')
+  const superseded = async () => (await station.metrics()).sum('waystation_turns_total', { outcome: 'superseded' })
+  await vi.waitUntil(async () => (await superseded()) === 1, { timeout: 30_000 })
+  chat.say('and now?')
+  await station.settled()
+  expect(station.telegram.texts(chat)).toEqual(['re: hello', 're: and now?'])
+})
+
+test('a message posted five times in the web chat is shown and answered once', async () => {
+  await using station = await startStation()
+  const session = await openSession(station.web)
+  const id = 'c0ffee00-0000-4000-8000-000000000001'
+  const posts = await Promise.all(Array.from({ length: 5 }, () => say(session, 'hello', id)))
+  expect(posts.map(({ status }) => status)).toEqual([202, 202, 202, 202, 202])
+  await station.settled()
+  expect((await say(session, 'hello', id)).status).toBe(202)
+  await say(session, 'and now?')
+  const shown = await readUntil(session, 're: and now?')
+  const texts = shown.filter(({ type, state }) => type === 'message' || state === 'final').map(({ text }) => text)
+  expect(texts).toEqual(['hello', 're: hello', 'and now?', 're: and now?'])
+})
