@@ -21,13 +21,12 @@ test('without the secret nothing is read of what comes, however it is made', asy
     { [header]: `${secret}, ${secret}` },
     { [header]: [secret, secret] },
     { [header]: ['wrong', secret] },
-    { [header]: 'x'.repeat(8_000) },
+    { [header]: 'x'.repeat(12_000) },
     { authorization: `Bearer ${secret}` },
   ]
   for (const headers of wrong)
     for (const body of bodies)
       expect({ headers, ...(await post(origin, headers, body)) }).toMatchObject({ status: 401 })
-  expect((await post(origin, { [header]: 'x'.repeat(100_000) }, '')).status).toBe(431)
 
   await station.settled()
   const metrics = await station.metrics()
@@ -36,6 +35,7 @@ test('without the secret nothing is read of what comes, however it is made', asy
   expect(metrics.sum('waystation_messages_rejected_total')).toBe(wrong.length * bodies.length)
   expect(metrics.sum('waystation_messages_received_total')).toBe(0)
   expect(station.model.requests).toEqual([])
+  station.telegram.privateChat({ id: 42 })
   expect((await post(origin, { [header]: secret }, bodies[0] ?? '')).status).toBe(200)
   await station.settled()
   expect(station.telegram.texts(42)).toEqual(['re: hello'])
@@ -79,7 +79,7 @@ test('whatever comes with the secret ends in no fault of ours, and is counted by
   expect(metrics.sum('waystation_updates_ignored_total', { reason: 'unknown' })).toBe(1)
 
   // Strange, but a message of its chat: answered, and the next one too.
-  const strange = [
+  const strange: Record<string, unknown>[] = [
     { text: `half ${half} of it` },
     { text: 'nothing\0here' },
     { text: 'fine', from: { id: 42, is_bot: false, first_name: half, language_code: `zh${half}` } },
@@ -92,7 +92,7 @@ test('whatever comes with the secret ends in no fault of ours, and is counted by
     { text: '\u202e\u200b\u{10ffff}' },
     { text: '<b>&lt;</i>\u0007' },
     { text: 'said to all', entities: [{ type: 'mention', offset: 1e6, length: 1e6 }] },
-    { text: 'x', __proto__: { polluted: true }, constructor: 1 },
+    JSON.parse('{ "text": "x", "__proto__": { "polluted": true }, "constructor": 1 }'),
   ]
   for (const [index, fields] of strange.entries()) {
     const chat = { id: 100 + index, type: 'private', first_name: half }

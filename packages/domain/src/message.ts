@@ -23,7 +23,7 @@ export const senderSchema = z.object({
 export const attachmentSchema = z.object({
   kind: z.enum(['audio', 'contact', 'file', 'image', 'location', 'other', 'sticker', 'video']),
   /** The platform's id, by which the content can be fetched; absent where there is none. */
-  id: z.string().optional(),
+  id: text.optional(),
   name: text.optional(),
   sizeBytes: z.number().optional(),
 })

@@ -25,7 +25,7 @@ const entitySchema = z.object({
   user: userSchema.optional(),
 })
 
-const fileSchema = z.object({ file_id: z.string(), file_name: text.optional(), file_size: z.number().optional() })
+const fileSchema = z.object({ file_id: text, file_name: text.optional(), file_size: z.number().optional() })
 
 const words = {
   text: text.optional(),
