@@ -26,7 +26,7 @@ const expected: [name: string, labels: Record<string, string>][] = [
   ['dead_letters_total', { kind: 'turn' }],
   ['dead_letters_total', { kind: 'reply' }],
   ['dead_letters_depth', {}],
-  ['nodejs_eventloop_lag_seconds', {}],
+  ['nodejs_eventloop_lag_p99_seconds', {}],
 ]
 
 test('what happens in a station can be read at /metrics', async () => {

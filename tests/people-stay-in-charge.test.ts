@@ -22,8 +22,7 @@ test('/stop ends the answer that is being written, whichever worker writes it, w
   const accepted = telegram.webhookAttempts.filter(({ updateId }) => stops.includes(updateId))
   const acceptedAt = Math.max(...accepted.map(({ at, durationMs }) => at + durationMs))
   expect(Math.max(...ended.map(({ endedAt }) => endedAt ?? Infinity)) - acceptedAt).toBeLessThan(STOP_WITHIN_MS)
-  for (const chat of others)
-    expect(telegram.texts(chat)).toEqual([expect.stringMatching(/^once/), 'Stopped.'])
+  for (const chat of others) expect(telegram.texts(chat)).toEqual([expect.stringMatching(/^once/), 'Stopped.'])
 
   expect(model.active()).toBe(1)
   unmoved?.say('/stop')

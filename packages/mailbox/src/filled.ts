@@ -2,8 +2,6 @@ import type { ConversationId } from '@waystation/domain'
 import { script } from '@waystation/redis'
 import type { Redis } from 'ioredis'
 
-export type Index = ReturnType<typeof createIndex>
-
 /**
  * The conversations whose box may hold something. It lives on another node of a cluster than the boxes, so it is
  * filled beside every push and cleaned by the sweep alone: it may name an empty box, but misses no full one.

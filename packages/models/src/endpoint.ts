@@ -21,7 +21,7 @@ export type EndpointConfig = {
 }
 
 /** How long to wait for the first token, for each next one, and for the whole answer; ms. */
-export type Limits = { firstTokenMs: number; nextTokenMs: number; wholeMs: number }
+type Limits = { firstTokenMs: number; nextTokenMs: number; wholeMs: number }
 
 /** The model kept the connection and said nothing for too long. */
 export class ModelTimeout extends Error {

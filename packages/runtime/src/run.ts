@@ -66,7 +66,8 @@ function createRegistry(): Registry {
 function signalled(): Promise<undefined> {
   return new Promise(resolve => {
     const stop = () => resolve(undefined)
-    process.once('SIGINT', stop).once('SIGTERM', stop)
+    // Not once: on a terminal, npm passes on a second SIGINT for one Ctrl-C.
+    process.on('SIGINT', stop).on('SIGTERM', stop)
   })
 }
 

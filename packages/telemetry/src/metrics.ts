@@ -39,24 +39,33 @@ export function observeBox(
   box: 'inbox' | 'outbox' | 'dead_letters',
   count: () => Promise<WaitingNow>,
 ): void {
-  const registers = [registry]
-  const age = new Gauge({ name: `waystation_${box}_oldest_seconds`, help: 'Age of the oldest', registers })
-  const conversations = new Gauge({
-    name: `waystation_${box}_conversations`,
-    help: 'Conversations that have some',
-    registers,
-  })
-  new Gauge({
-    name: `waystation_${box}_depth`,
-    help: 'How many there are',
-    registers,
-    async collect() {
-      // While Redis is away the gauges keep their last value; `up` and readiness tell of the outage.
-      const now = await count().catch(() => undefined)
-      if (!now) return
-      this.set(now.items)
-      conversations.set(now.conversations)
-      age.set(now.oldestAt === undefined ? 0 : Math.max(0, Date.now() - now.oldestAt) / 1000)
-    },
-  })
+  let counting: Promise<WaitingNow | undefined> | undefined
+
+  /** One count for all gauges that are asked at once. While Redis is away they keep their last value; `up` and readiness tell of the outage. */
+  function countOnce(): Promise<WaitingNow | undefined> {
+    counting ??= count()
+      .catch(() => undefined)
+      .finally(() => {
+        counting = undefined
+      })
+    return counting
+  }
+
+  function observe(name: string, help: string, read: (now: WaitingNow) => number): void {
+    new Gauge({
+      name: `waystation_${box}_${name}`,
+      help,
+      registers: [registry],
+      async collect() {
+        const now = await countOnce()
+        if (now) this.set(read(now))
+      },
+    })
+  }
+
+  observe('depth', 'How many there are', ({ items }) => items)
+  observe('conversations', 'Conversations that have some', ({ conversations }) => conversations)
+  observe('oldest_seconds', 'Age of the oldest', ({ oldestAt = Date.now() }) => seconds(oldestAt))
 }
+
+const seconds = (since: number): number => Math.max(0, Date.now() - since) / 1000
