@@ -6,12 +6,20 @@ type Chat = ReturnType<TelegramSimulator['privateChat']>
 export function gatherCrowd(telegram: TelegramSimulator, size: number) {
   const chats = Array.from({ length: size }, () => telegram.privateChat())
   let said = 0
+
+  /** Everybody writes the next message. */
+  function sayNext(): void {
+    said += 1
+    for (const chat of chats) chat.say(`m${said}`)
+  }
+
   return {
     chats,
-    /** Everybody writes the next message. */
-    sayNext(): void {
-      said += 1
-      for (const chat of chats) chat.say(`m${said}`)
+    sayNext,
+    /** Everybody writes on and on, until what is returned is disposed of. */
+    talk(everyMs: number): Disposable {
+      const timer = setInterval(sayNext, everyMs)
+      return { [Symbol.dispose]: () => clearInterval(timer) }
     },
     /** How what everybody wrote was answered. */
     tally: () => tally(telegram, chats, said),

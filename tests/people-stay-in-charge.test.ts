@@ -46,6 +46,21 @@ test('/stop before the first word: there is no answer, and what waited behind th
   expect(telegram.texts(chat)).toEqual(['已停止。', 're: three'])
 })
 
+test('/stop ends a question that waits for a model that is away, and does not wait with it', async () => {
+  await using station = await startStation()
+  const { telegram, model } = station
+  const chat = telegram.privateChat()
+  model.fault({ kind: 'status', status: 429, retryAfterSeconds: 60 })
+  chat.say('one')
+  await vi.waitUntil(() => model.requests.length === 1 && model.active() === 0, { timeout: 30_000 })
+  chat.say('two')
+  chat.say('/stop')
+  chat.say('three')
+  await station.settled()
+  expect(telegram.texts(chat)).toEqual(['Stopped.', 're: three'])
+  expect(model.requests).toHaveLength(2)
+})
+
 test('/reset forgets what was said, for this conversation alone', async () => {
   await using station = await startStation()
   const { telegram, model } = station

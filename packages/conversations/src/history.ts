@@ -40,14 +40,14 @@ export const forget: HistoryChange = { forget: true, entries: [], maxEntries: MA
 
 /** The latest entries that fit the budget, oldest first; whole exchanges, so that it begins with a person's words. */
 export function recall(entries: string[], { tokens }: HistorySettings): PromptMessage[] {
-  const recalled = entries.map(entry => entrySchema.parse(JSON.parse(entry)))
+  const latest: PromptMessage[] = []
   let budget = tokens
-  let from = recalled.length
-  while (from > 0) {
-    budget -= estimateTokens(recalled[from - 1]?.content ?? '')
+  for (const entry of entries.toReversed()) {
+    const said = entrySchema.parse(JSON.parse(entry))
+    budget -= estimateTokens(said.content)
     if (budget < 0) break
-    from -= 1
+    latest.push(said)
   }
-  const latest = recalled.slice(from)
-  return latest[0]?.role === 'assistant' ? latest.slice(1) : latest
+  if (latest.at(-1)?.role === 'assistant') latest.pop()
+  return latest.reverse()
 }

@@ -53,6 +53,20 @@ test('a conversation is looked at once at a time, and once more when it was rung
   expect([looks, most]).toEqual([2, 1])
 })
 
+test('whoever is in a hurry does not wait for the end of a pause', async () => {
+  let looks = 0
+  await listenWith(async () => (++looks === 1 ? { afterMs: 600_000 } : undefined))
+  await bells.ring('telegram.1.1')
+  await vi.waitUntil(async () => looks === 1 && (await waiting.llen('waystation:{inbox}:bells:active')) === 0)
+  await bells.ring('telegram.1.1')
+  await sleep(100)
+  expect(looks).toBe(1)
+  await bells.ring('telegram.1.1', { hurry: true })
+  await vi.waitUntil(() => looks === 2)
+  await bells.ring('telegram.1.1', { hurry: true })
+  await vi.waitUntil(() => looks === 3)
+})
+
 test('a slow conversation holds up no other', async () => {
   const { promise, resolve: letGo } = Promise.withResolvers<void>()
   const looked: string[] = []

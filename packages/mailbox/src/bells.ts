@@ -19,8 +19,11 @@ export type BoxName = 'inbox' | 'outbox'
 export type Again = { afterMs: number } | undefined
 
 export type Bells = {
-  /** Asks that somebody looks into the box. At most one looks at a time; rung meanwhile, it rings once more after. */
-  ring(conversation: ConversationId): Promise<void>
+  /**
+   * Asks that somebody looks into the box. At most one looks at a time; rung meanwhile, it rings once more after.
+   * `hurry`: even if the last look asked for a pause.
+   */
+  ring(conversation: ConversationId, options?: { hurry: boolean }): Promise<void>
   close(): Promise<void>
 }
 
@@ -46,9 +49,18 @@ export function createBells(box: BoxName, redis: Redis): Bells {
   })
   // Whoever rings hears of the failure; this only keeps Node from ending the process.
   queue.on('error', () => {})
+
+  async function endPause(conversation: ConversationId): Promise<void> {
+    const id = await queue.getDeduplicationJobId(conversation)
+    const bell = id === null ? undefined : await queue.getJob(id)
+    // It refuses one that is not delayed: that is answered already, or next.
+    await bell?.promote().catch(() => {})
+  }
+
   return {
-    async ring(conversation) {
+    async ring(conversation, { hurry } = { hurry: false }) {
       await queue.add('ring', { conversation }, { deduplication: { id: conversation, keepLastIfActive: true } })
+      if (hurry) await endPause(conversation)
     },
     close: () => queue.close(),
   }

@@ -51,19 +51,35 @@ export function botApi({ apiRoot, token }: { apiRoot: string; token: string }): 
 
   return {
     async call(method, params, result, { signal, timeLimitMs = TIME_LIMIT_MS } = {}) {
-      const limit = AbortSignal.timeout(timeLimitMs)
-      const { status, answer } = await post(method, params, signal ? AbortSignal.any([signal, limit]) : limit).catch(
-        error => {
+      const limit = startLimit(timeLimitMs, signal)
+      const { status, answer } = await post(method, params, limit.signal)
+        .catch(error => {
           if (signal?.aborted) throw signal.reason
           throw unanswered(method, error)
-        },
-      )
+        })
+        .finally(limit.stop)
       const { data: success } = successSchema.safeParse(answer)
       const parsed = success && result.safeParse(success.result)
       if (parsed?.success) return parsed.data
       throw failureOf(method, status, answer)
     },
     close: () => pool.destroy(),
+  }
+}
+
+/** Aborts after `timeLimitMs`, or with `outer`. `AbortSignal.timeout` would run on after the call and make an error each time. */
+function startLimit(timeLimitMs: number, outer: AbortSignal | undefined) {
+  const limit = new AbortController()
+  const abort = () => limit.abort()
+  if (outer?.aborted) abort()
+  outer?.addEventListener('abort', abort)
+  const timer = setTimeout(abort, timeLimitMs)
+  return {
+    signal: limit.signal,
+    stop() {
+      clearTimeout(timer)
+      outer?.removeEventListener('abort', abort)
+    },
   }
 }
 

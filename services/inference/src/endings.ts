@@ -75,6 +75,8 @@ export function createEndings({ inbox, events, history, patienceMs }: Deps) {
   async function fail(turn: Turn, takenAt: number, error: unknown): Promise<Ended> {
     if (error instanceof Superseded) throw error
     if (error instanceof Stopped) return stop(turn, takenAt, error.completion)
+    // It failed before anybody looked.
+    if ((await inbox.check(turn)) === 'stopped') return stop(turn, takenAt, undefined)
     if (error instanceof HandedOver) return putOff(turn, error, 'postponed', 0)
     if (error instanceof Rejected) return giveUp(turn, takenAt, error)
 

@@ -3,6 +3,7 @@ import { type Again, Superseded } from '@waystation/mailbox'
 import { answer } from './answer.ts'
 import type { Deps } from './deps.ts'
 import { createEndings, type Ended, HandedOver } from './endings.ts'
+import { Stopped } from './watch.ts'
 
 /** Workers that may die in one turn before the turn is taken for the cause. */
 const MAX_CRASHES = 10
@@ -32,6 +33,8 @@ export function createTurns(deps: Deps) {
     if (turn.crashes >= MAX_CRASHES) return endings.giveUp(turn, takenAt, new CrashedTooOften())
     const { command } = turn.messages[0]
     if (command) return endings.obey(command, turn, takenAt)
+    // Perhaps while it was put off.
+    if (turn.attempt > 1 && (await inbox.check(turn)) === 'stopped') throw new Stopped()
     return endings.commit(turn, takenAt, await answer(turn, takenAt, deps, stopping.signal))
   }
 

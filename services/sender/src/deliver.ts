@@ -4,7 +4,15 @@ import type { Events } from '@waystation/telemetry'
 import { follow } from './follow.ts'
 import { put } from './put.ts'
 
-export type Deps = { outbox: Outbox; events: Events; messenger: Messenger; stopping: AbortSignal }
+export type Deps = {
+  outbox: Outbox
+  events: Events
+  messenger: Messenger
+  /** Replies that still grow are left to others. */
+  stopping: AbortSignal
+  /** Calls to platforms are broken off. */
+  deadline: AbortSignal
+}
 
 /**
  * Brings one reply to its chat, from where earlier attempts came to, and settles it. Returns how many replies wait

@@ -4,6 +4,7 @@ import {
   errorCode,
   type Messenger,
   Rejected,
+  Unanswered,
   Unavailable,
 } from '@waystation/domain'
 import { type Again, type Delivery, describe, type Outbox, Superseded } from '@waystation/mailbox'
@@ -26,12 +27,19 @@ export type Deps = {
 
 export function createDeliveries({ outbox, events, messengers }: Deps) {
   const stopping = new AbortController()
+  const deadline = new AbortController()
 
   /** Returns how many replies wait now, or when to try again. */
   async function attempt(delivery: Delivery): Promise<number | { afterMs: number }> {
     try {
       const messenger = messengerFor(delivery.reply.conversation)
-      return await deliver(delivery, { outbox, events, messenger, stopping: stopping.signal })
+      return await deliver(delivery, {
+        outbox,
+        events,
+        messenger,
+        stopping: stopping.signal,
+        deadline: deadline.signal,
+      })
     } catch (error) {
       if (error instanceof LeftToOthers) return { afterMs: 0 }
       if (error instanceof Superseded) throw error
@@ -84,5 +92,8 @@ export function createDeliveries({ outbox, events, messengers }: Deps) {
 
     /** Leaves replies that still grow to other senders; what is complete is sent. */
     stop: () => stopping.abort(),
+
+    /** Breaks off what is being sent: whether it arrived is in doubt. */
+    breakOff: () => deadline.abort(new Unanswered('the process ends')),
   }
 }

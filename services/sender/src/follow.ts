@@ -8,7 +8,6 @@ import { put } from './put.ts'
 const LOOK_EVERY_MS = 100
 /** After a platform failed to show progress, without naming a time. */
 const PAUSE_MS = 5_000
-const CALL_LIMIT_MS = 10_000
 
 /** The process ends while the reply still grows. */
 export class LeftToOthers extends Error {
@@ -33,7 +32,7 @@ export async function follow(delivery: Delivery, deps: Deps): Promise<Reply | un
 
 /** Shows what is new, at the platform's pace. What fails here is only progress: the whole text still follows. */
 function createShow(delivery: Delivery, deps: Deps) {
-  const { events, messenger } = deps
+  const { events, messenger, deadline } = deps
   const streaming = messenger.streaming(delivery.reply.conversation)
   let shown = ''
   let nextAt = 0
@@ -44,7 +43,7 @@ function createShow(delivery: Delivery, deps: Deps) {
     try {
       if (reply.text === '') {
         nextAt = now + messenger.typingEveryMs
-        await messenger.typing(reply.conversation, AbortSignal.timeout(CALL_LIMIT_MS))
+        await messenger.typing(reply.conversation, deadline)
       } else if (streaming.style !== 'none' && reply.text !== shown) {
         nextAt = now + streaming.everyMs
         shown = reply.text
@@ -60,7 +59,7 @@ function createShow(delivery: Delivery, deps: Deps) {
 
   async function showText(reply: Reply): Promise<void> {
     if (streaming.style === 'draft') {
-      await messenger.draft(reply, AbortSignal.timeout(CALL_LIMIT_MS))
+      await messenger.draft(reply, deadline)
       events.partSent(messenger, 'drafted')
       return
     }

@@ -32,7 +32,8 @@ export const sender: Service = {
       ready: async () => {
         await redis.ping()
       },
-      async stop() {
+      async stop(deadline) {
+        deadline.addEventListener('abort', deliveries.breakOff)
         deliveries.stop()
         await listener.close()
         await bells.close()

@@ -2,17 +2,13 @@ import { type Receipt, Rejected, type Reply, Unanswered } from '@waystation/doma
 import type { Delivery } from '@waystation/mailbox'
 import type { Deps } from './deliver.ts'
 
-/** Above what a messenger allows itself; only a messenger that hangs meets it. */
-const CALL_LIMIT_MS = 60_000
-
 /** Makes one part visible as it should read: a new message, or an edit of the one that already shows it. */
 export async function put(delivery: Delivery, reply: Reply, part: string, index: number, deps: Deps): Promise<Receipt> {
-  const { outbox, events, messenger } = deps
-  const signal = AbortSignal.timeout(CALL_LIMIT_MS)
+  const { outbox, events, messenger, deadline } = deps
   const known = delivery.parts.get(index)
   if (known?.state === 'shown') {
     try {
-      await messenger.edit(reply, part, known.receipt, signal)
+      await messenger.edit(reply, part, known.receipt, deadline)
       events.partSent(messenger, 'edited')
       return known.receipt
     } catch (error) {
@@ -24,7 +20,7 @@ export async function put(delivery: Delivery, reply: Reply, part: string, index:
   if (known?.state === 'sending') events.partSent(messenger, 'doubtful')
   await outbox.notePart(delivery, index, { state: 'sending' })
   try {
-    const receipt = await messenger.send(reply, part, index, signal)
+    const receipt = await messenger.send(reply, part, index, deadline)
     events.partSent(messenger, 'sent')
     return receipt
   } catch (error) {

@@ -54,16 +54,16 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
      */
     async post(message: InboundMessage): Promise<'posted' | 'duplicate'> {
       const keys = keysOf(message.conversation)
-      const stop = message.command === 'stop' ? '1' : '0'
+      const isStop = message.command === 'stop'
       try {
         const [posted] = await Promise.all([
           postScript(
             [keys.seen, keys.inbox, keys.turn],
-            [message.id, JSON.stringify(message), Date.now(), SEEN_MS, stop],
+            [message.id, JSON.stringify(message), Date.now(), SEEN_MS, isStop ? '1' : '0'],
           ),
           filled.add(message.conversation),
         ])
-        await bells.ring(message.conversation)
+        await bells.ring(message.conversation, { hurry: isStop })
         return posted === 1 ? 'posted' : 'duplicate'
       } catch (error) {
         throw new Unavailable('Redis did not take the message', undefined, { cause: error })

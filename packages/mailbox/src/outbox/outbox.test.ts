@@ -55,10 +55,12 @@ test('a later attempt knows what earlier ones noted of the parts', async () => {
   await outbox.notePart(first, 1, { state: 'sending' })
   await outbox.noteFailure(first)
   const second = await taken()
-  expect([...second.parts]).toEqual([
-    [0, { state: 'sent', receipt: '10' }],
-    [1, { state: 'sending' }],
-  ])
+  expect(second.parts).toEqual(
+    new Map([
+      [0, { state: 'sent', receipt: '10' }],
+      [1, { state: 'sending' }],
+    ]),
+  )
   expect(second.failures).toBe(1)
 })
 

@@ -1,10 +1,10 @@
-import { randomUUID } from 'node:crypto'
 import {
   type Command,
   type ConversationId,
   commands,
   conversationId,
   type InboundMessage,
+  newTraceId,
   Rejected,
 } from '@waystation/domain'
 import { z } from 'zod'
@@ -50,7 +50,7 @@ export function parse(
     // A browser's clock may be anywhere.
     sentAt: receivedAt,
     receivedAt,
-    traceId: randomUUID(),
+    traceId: newTraceId(),
   }
 }
 

@@ -1,0 +1,107 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Station, startStation } from '@waystation/testing'
+import { expect, test, vi } from 'vitest'
+import { gatherCrowd } from './crowd.ts'
+import { openSession, readUntil, say, type WebSession } from './web-session.ts'
+
+const clean = { code: 0, signal: null }
+
+test.concurrent('each kind of service ends what it began under load, exits 0, and nothing is lost or doubled', {
+  timeout: 120_000,
+}, async () => {
+  const kinds = ['gateway-telegram', 'gateway-web', 'inference', 'sender']
+  await using station = await startStation({
+    processes: Object.fromEntries(kinds.map(kind => [kind, 2])),
+    telegram: { retryFactor: 0.1 },
+    model: { durationMs: 100 },
+  })
+  const crowd = gatherCrowd(station.telegram, 30)
+  const session = await openSession(station.web)
+  const pageIsOpen = readUntil(session, 'never said').catch(() => [])
+  {
+    using _talking = crowd.talk(200)
+    for (const kind of kinds) {
+      await sleep(500)
+      const [process] = station.of(kind)
+      if (!process) return expect.unreachable()
+      const [ended] = await Promise.all([process.kill('SIGTERM'), sayUntilTaken(station, session, kind)])
+      expect({ kind, ended }).toEqual({ kind, ended: clean })
+      await station.replace(process)
+    }
+  }
+  await station.settled()
+  expect(crowd.tally()).toEqual({ wrong: [], doubled: 0 })
+  expect((await station.metrics()).sum('waystation_parts_total', { outcome: 'doubtful' })).toBe(0)
+  await pageIsOpen
+  const answers = (await readUntil(session, 're: sender')).filter(({ state }) => state === 'final')
+  expect(answers.map(({ text }) => text)).toEqual(kinds.map(kind => `re: ${kind}`))
+})
+
+test.concurrent('everything in one process: it ends what it began, and the next start carries on with what waits', async () => {
+  await using station = await startStation({ telegram: { retryFactor: 0.1 }, model: { durationMs: 500 } })
+  const crowd = gatherCrowd(station.telegram, 30)
+  {
+    using _talking = crowd.talk(200)
+    for (let round = 0; round < 2; round += 1) {
+      await sleep(1_000)
+      const [process] = station.of('all')
+      if (!process) return expect.unreachable()
+      expect(await process.kill('SIGTERM')).toEqual(clean)
+      await station.replace(process)
+    }
+  }
+  await station.settled()
+  expect(crowd.tally()).toEqual({ wrong: [], doubled: 0 })
+})
+
+test.concurrent('a worker that is stopped in the middle of a very long answer leaves it to another', {
+  timeout: 120_000,
+}, async () => {
+  await using station = await startStation({
+    processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
+    model: { durationMs: 300_000, firstTokenMs: 100, chunks: 60 },
+  })
+  const { telegram, model } = station
+  const chat = telegram.privateChat()
+  chat.say('a very long story')
+  await vi.waitUntil(() => model.active() === 1 && telegram.drafts.length > 0, { timeout: 30_000 })
+  const [worker] = station.of('inference')
+  await station.start('inference')
+  model.manner.durationMs = 0
+  chat.say('and then?')
+  expect(await worker?.kill('SIGTERM')).toEqual(clean)
+  await station.settled()
+  expect(telegram.texts(chat)).toEqual(['re: a very long story', 're: and then?'])
+  expect(model.requests.map(({ aborted }) => aborted)).toEqual([true, false, false])
+})
+
+test.concurrent('a sender that is stopped or killed while an answer grows leaves it to another: it stays one message', {
+  timeout: 120_000,
+}, async () => {
+  await using station = await startStation({
+    processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
+    model: { durationMs: 25_000, firstTokenMs: 100, chunks: 20, answer: () => 'a story that takes its time' },
+  })
+  const { telegram } = station
+  const group = telegram.group()
+  group.say('@waystation_bot a story, please')
+  await vi.waitUntil(() => telegram.sent.length > 0, { timeout: 30_000 })
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    const edits = () => telegram.sent[0]?.edits.length ?? 0
+    const before = edits()
+    await vi.waitUntil(() => edits() > before, { timeout: 30_000 })
+    const [sender] = station.of('sender')
+    await station.start('sender')
+    expect((await sender?.kill(signal))?.code).toBe(signal === 'SIGTERM' ? 0 : null)
+  }
+  await station.settled()
+  expect(telegram.texts(group)).toEqual(['a story that takes its time'])
+})
+
+/** As the page does: again, under the same id, until a gateway took it. */
+async function sayUntilTaken(station: Station, session: WebSession, text: string): Promise<void> {
+  const id = randomUUID()
+  const post = () => say({ ...session, web: station.web }, text, id).catch(() => undefined)
+  await vi.waitUntil(async () => (await post())?.status === 202, { timeout: 30_000 })
+}
