@@ -20,14 +20,17 @@ const bells = {
 beforeAll(async () => {
   server = await startTestRedis()
   redis = await connect(server.url, 'commands')
-  inbox = createInbox(redis, bells, bells)
 })
 afterAll(async () => {
   await close(redis)
   await server.stop()
 })
+const anHourAgo = () => Date.now() - 3_600_000
+
 beforeEach(async () => {
   await redis.flushall()
+  // It remembers what it put on the index.
+  inbox = createInbox(redis, bells, bells)
   for (const [chat, receivedAt] of [
     ['1', 300],
     ['2', 100],
@@ -59,7 +62,7 @@ test('the sweep rings for every box that holds something', async () => {
   expect(rung.toSorted()).toEqual(['telegram.1.1', 'telegram.1.2'])
 })
 
-test('the sweep takes an empty box off the index', async () => {
+test('the sweep takes a box off the index that is empty for some time', async () => {
   for (const chat of ['1', '2'] as const) {
     const turn = await inbox.take(`telegram.1.${chat}`)
     if (turn) await inbox.commit(turn, {})
@@ -67,11 +70,15 @@ test('the sweep takes an empty box off the index', async () => {
   rung.length = 0
   await sweep(redis, 'inbox', bells)
   expect(rung).toEqual([])
+  expect(await redis.zcard(indexKeys.inbox)).toBe(2)
+  await redis.zadd(indexKeys.inbox, anHourAgo(), 'telegram.1.1', anHourAgo(), 'telegram.1.2')
+  await sweep(redis, 'inbox', bells)
   expect(await redis.zcard(indexKeys.inbox)).toBe(0)
 })
 
 test('a box that is filled while the sweep finds it empty stays on the index', async () => {
   const index = createIndex(redis, indexKeys.inbox)
+  await redis.zadd(indexKeys.inbox, anHourAgo(), 'telegram.1.1', anHourAgo(), 'telegram.1.2')
   for await (const { conversation, filledAt } of index.all()) {
     await redis.zadd(indexKeys.inbox, Number(filledAt) + 1, conversation)
     await index.forget(conversation, filledAt)

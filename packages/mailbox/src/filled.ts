@@ -2,14 +2,27 @@ import type { ConversationId } from '@waystation/domain'
 import { script } from '@waystation/redis'
 import type { Redis } from 'ioredis'
 
+/** How long a conversation stands on the index at least. Clocks of two machines differ by far less. */
+const STANDS_MS = 30_000
+/** Bounds what a process remembers. */
+const MAX_ADDED = 10_000
+
 /**
  * The conversations whose box may hold something. It lives on another node of a cluster than the boxes, so it is
  * filled beside every push and cleaned by the sweep alone: it may name an empty box, but misses no full one.
  */
 export function createIndex(redis: Redis, key: string) {
+  const added = new Map<ConversationId, number>()
   const forgetScript = script(redis, new URL('./forget.lua', import.meta.url))
   return {
-    add: (conversation: ConversationId) => redis.zadd(key, Date.now(), conversation),
+    /** Beside every push. What this process added just now stands there still. */
+    async add(conversation: ConversationId): Promise<void> {
+      const now = Date.now()
+      if (now - (added.get(conversation) ?? 0) < STANDS_MS) return
+      await redis.zadd(key, now, conversation)
+      if (added.size >= MAX_ADDED) added.clear()
+      added.set(conversation, now)
+    },
 
     /** Every conversation on the index, with when its box was last filled. */
     async *all(): AsyncGenerator<{ conversation: ConversationId; filledAt: string }> {
@@ -24,7 +37,9 @@ export function createIndex(redis: Redis, key: string) {
       } while (cursor !== '0')
     },
 
-    /** Unless the box was filled again. */
-    forget: (conversation: ConversationId, filledAt: string) => forgetScript([key], [conversation, filledAt]),
+    /** Unless the box was filled again, or so lately that somebody may count on it. */
+    async forget(conversation: ConversationId, filledAt: string): Promise<void> {
+      if (Date.now() - Number(filledAt) > 2 * STANDS_MS) await forgetScript([key], [conversation, filledAt])
+    },
   }
 }

@@ -2,7 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Completion, type Model, Rejected, Unavailable } from '@waystation/domain'
 import { type ModelSimulator, startModel } from '@waystation/testing'
 import { afterEach, expect, test } from 'vitest'
-import { createEndpoint, IncompleteAnswer, ModelTimeout } from './endpoint.ts'
+import { IncompleteAnswer } from './chunks.ts'
+import { createEndpoint, ModelTimeout } from './endpoint.ts'
 
 const prompt = [{ role: 'user', content: 'hi' }] as const
 const never = new AbortController().signal

@@ -8,6 +8,7 @@ import {
   type Usage,
 } from '@waystation/domain'
 import OpenAI, { APIConnectionError, APIError } from 'openai'
+import { IncompleteAnswer, readChunks } from './chunks.ts'
 import { createFetch } from './transport.ts'
 
 export type EndpointConfig = {
@@ -26,11 +27,6 @@ type Limits = { firstTokenMs: number; nextTokenMs: number; wholeMs: number }
 /** The model kept the connection and said nothing for too long. */
 export class ModelTimeout extends Error {
   override name = 'ModelTimeout'
-}
-
-/** The stream ended, without an error, before the answer did. */
-export class IncompleteAnswer extends Error {
-  override name = 'IncompleteAnswer'
 }
 
 /** A model behind any OpenAI-compatible server, by streamed chat completions. */
@@ -64,28 +60,25 @@ export function createEndpoint(config: EndpointConfig): Model {
     },
   }
 
-  function start(messages: PromptMessage[], signal: AbortSignal) {
-    return client.chat.completions.create(
-      {
-        model,
-        messages,
-        stream: true,
-        stream_options: { include_usage: true },
-        max_tokens: config.maxTokens,
-        temperature: config.temperature,
-      },
-      { signal },
-    )
+  async function start(messages: PromptMessage[], signal: AbortSignal): Promise<AsyncIterable<Uint8Array>> {
+    const request = {
+      model,
+      messages,
+      stream: true,
+      stream_options: { include_usage: true },
+      max_tokens: config.maxTokens,
+      temperature: config.temperature,
+    } as const
+    const { body } = await client.chat.completions.create(request, { signal }).asResponse()
+    if (!body) throw new IncompleteAnswer()
+    return body
   }
 
-  async function* read(
-    stream: AsyncIterable<OpenAI.ChatCompletionChunk>,
-    tick: () => void,
-  ): AsyncGenerator<Completion> {
+  async function* read(body: AsyncIterable<Uint8Array>, tick: () => void): AsyncGenerator<Completion> {
     let text = ''
     let finished = false
     let usage: Usage | undefined
-    for await (const chunk of stream) {
+    for await (const chunk of readChunks(body)) {
       tick()
       // In a chunk of its own, with no choices, or beside the finish_reason: servers differ.
       if (chunk.usage)

@@ -34,26 +34,9 @@ function asResponse(url: string, { statusCode, headers, body }: Dispatcher.Respo
     status: statusCode,
     ok: statusCode >= 200 && statusCode < 300,
     headers: new Headers(pairs),
-    body: readToTheEnd(body),
+    body,
     text: () => body.text(),
     json: () => body.json(),
   }
   return response as unknown as Response
-}
-
-/** At `[DONE]` the client stops reading, a few bytes before the end; only a body read whole leaves its connection to the next call. */
-function readToTheEnd(body: Dispatcher.ResponseData['body']): AsyncIterable<Uint8Array> {
-  return {
-    [Symbol.asyncIterator]() {
-      const chunks = body.iterator({ destroyOnReturn: false })
-      return {
-        next: () => chunks.next(),
-        async return() {
-          // An aborted call was ended by its signal already.
-          body.dump().catch(() => {})
-          return { done: true, value: undefined }
-        },
-      }
-    },
-  }
 }

@@ -10,9 +10,6 @@ import type { Running } from './service.ts'
 /** A platform's proxy may keep a connection for a minute; ours must outlive its idle time or it sees resets. */
 const KEEP_ALIVE_MS = 75_000
 
-/** How soon a connection goes that was busy when the end began. */
-const SWEEP_MS = 50
-
 /** A client that closed its connection is no failure of ours. */
 const clientGone = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE', 'ECONNABORTED'])
 
@@ -42,18 +39,36 @@ export async function listen(port: number, services: Running[], registry: Regist
   for (const { routes } of services) if (routes) koa.use(routes.routes()).use(routes.allowedMethods())
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, koa.callback())
+  const close = prepareClose(server)
   server.listen(port)
   await once(server, 'listening')
-  return { port: (server.address() as AddressInfo).port, close: () => close(server) }
+  return { port: (server.address() as AddressInfo).port, close }
 }
 
-/** No new connections; requests under way may finish, and their connections end with them. */
-async function close(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  // A platform that keeps its connections busy would hold up the end for as long as it writes.
-  server.prependListener('request', (_, response) => response.setHeader('Connection', 'close'))
-  server.close()
-  const sweeping = setInterval(() => server.closeIdleConnections(), SWEEP_MS)
-  await closed
-  clearInterval(sweeping)
+/** The end: no new connections, requests under way may finish, and with the last of them all connections go. */
+function prepareClose(server: Server): () => Promise<void> {
+  let isClosing = false
+  let underWay = 0
+  server.prependListener('request', (_, response) => {
+    underWay += 1
+    // A platform that keeps its connections busy would hold up the end for as long as it writes.
+    if (isClosing) response.setHeader('Connection', 'close')
+    response.once('close', () => {
+      underWay -= 1
+      endIfDone()
+    })
+  })
+
+  /** Browsers also open connections in advance; one without a request is not idle to Node. */
+  function endIfDone(): void {
+    if (isClosing && underWay === 0) server.closeAllConnections()
+  }
+
+  return async () => {
+    isClosing = true
+    const closed = once(server, 'close')
+    server.close()
+    endIfDone()
+    await closed
+  }
 }

@@ -37,6 +37,9 @@ export type Inbox = ReturnType<typeof createInbox>
 /**
  * The messages of conversations on their way to a model. `outboxBells` are rung when a reply is opened or committed.
  * Every call rejects at once while Redis is away.
+ *
+ * Boxes are filled and bells are rung in one breath: `redis` carries both, and carries them out in this order. (Where a
+ * cluster keeps them on two nodes, a bell that comes too early finds nothing, and the sweep rings again.)
  */
 export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
   const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
@@ -62,8 +65,8 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
             [message.id, JSON.stringify(message), Date.now(), SEEN_MS, isStop ? '1' : '0'],
           ),
           filled.add(message.conversation),
+          bells.ring(message.conversation, { hurry: isStop }),
         ])
-        await bells.ring(message.conversation, { hurry: isStop })
         return posted === 1 ? 'posted' : 'duplicate'
       } catch (error) {
         throw new Unavailable('Redis did not take the message', undefined, { cause: error })
@@ -125,9 +128,9 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
           ],
         ),
         outboxFilled.add(turn.conversation),
+        reply ? outboxBells.ring(turn.conversation) : undefined,
       ])
       if (waiting === -1) throw new Superseded()
-      if (reply) await outboxBells.ring(turn.conversation)
       return Number(waiting)
     },
 
