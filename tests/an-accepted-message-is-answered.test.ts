@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Station, type StationProcess, startStation, telegramUpdate } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
+import { commandLines } from './command-lines.ts'
 import { count, gatherCrowd, tally } from './crowd.ts'
 
 /** Feishu's, the shortest of all platforms that post to us. */
@@ -83,6 +84,33 @@ test('what a gateway acknowledged outlives the sudden death of Redis, and until 
   expect(wrong).toEqual([])
   expect(doubled).toBeLessThanOrEqual(await doubtful(station))
   expect(telegram.texts(42)).toEqual([])
+})
+
+test('while Redis hangs the gateway says 503 within the patience of a platform, and nothing is lost when it goes on', async () => {
+  await using station = await startStation({
+    processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
+    telegram: { retryFactor },
+    model: { durationMs: 100 },
+  })
+  const { telegram, redis } = station
+  const { port } = new URL(redis.url)
+  const [redisPid] =
+    commandLines().find(([, words]) => words.includes('redis-server') && words.includes(`:${port}`)) ?? []
+  if (redisPid === undefined) return expect.unreachable()
+  const crowd = gatherCrowd(telegram, 30)
+  crowd.sayNext()
+  await vi.waitUntil(() => telegram.sent.length > 0, { timeout: 30_000 })
+  process.kill(redisPid, 'SIGSTOP')
+  crowd.sayNext()
+  const askedAt = Date.now()
+  const asked = telegramUpdate({ text: 'hello', chat: 42 })
+  expect(await telegram.deliver(asked, { times: 5 })).toEqual([503, 503, 503, 503, 503])
+  expect(Date.now() - askedAt).toBeLessThan(PATIENCE_MS)
+  process.kill(redisPid, 'SIGCONT')
+  await station.settled()
+  const { wrong, doubled } = crowd.tally()
+  expect(wrong).toEqual([])
+  expect(doubled).toBeLessThanOrEqual(await doubtful(station))
 })
 
 // What follows mostly waits for the dead to be missed: all at a time.

@@ -1,17 +1,16 @@
 import { type Station, startStation } from '@waystation/testing'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 
 const poison = 'poison'
 
-test('a turn that always fails ends in an apology with the trace id, in the language of the person, and the conversation goes on', async () => {
+test.concurrent('a turn that always fails ends in an apology with the trace id, in the language of the person, and the conversation goes on', async () => {
   await using station = await startStation({ model: { answer: saysNothingToPoison } })
-  const { telegram } = station
+  const { telegram, model } = station
   const english = telegram.privateChat({ language: 'de' })
   const chinese = telegram.privateChat({ language: 'zh-hans' })
-  for (const chat of [english, chinese]) {
-    chat.say(poison)
-    chat.say('and now?')
-  }
+  for (const chat of [english, chinese]) chat.say(poison)
+  await vi.waitUntil(() => model.requests.length >= 2, { timeout: 30_000 })
+  for (const chat of [english, chinese]) chat.say('and now?')
   await station.settled()
   const traceIds = logged(station, 'turn.died').map(({ traceId }) => traceId)
   expect(traceIds).toHaveLength(2)
@@ -21,26 +20,27 @@ test('a turn that always fails ends in an apology with the trace id, in the lang
   const [apologyInChinese, answerToo] = telegram.texts(chinese)
   expect(apologyInChinese).toMatch(/^抱歉，.*（\w+）$/)
   expect(answerToo).toBe('re: and now?')
-  const named = [apologyInEnglish, apologyInChinese].map(apology => /\w{16}/.exec(apology ?? '')?.[0])
-  expect(new Set(named)).toEqual(new Set(traceIds))
+  const apologies = [apologyInEnglish, apologyInChinese].join()
+  expect(traceIds.filter(traceId => apologies.includes(String(traceId)))).toHaveLength(2)
   const metrics = await station.metrics()
   expect(metrics.sum('waystation_dead_letters_total', { kind: 'turn' })).toBe(2)
   expect(metrics.sum('waystation_dead_letters_depth')).toBe(2)
   expect(metrics.sum('waystation_turns_total', { outcome: 'failed' })).toBe(2)
 })
 
-test('what a model refuses for good is not asked again, and the person is told at once', async () => {
+test.concurrent('what a model refuses for good is not asked again, and the person is told at once', async () => {
   await using station = await startStation()
   station.model.fault({ kind: 'status', status: 400 })
   const chat = station.telegram.privateChat()
   chat.say('one')
+  await station.settled()
   chat.say('two')
   await station.settled()
   expect(station.telegram.texts(chat)).toEqual([expect.stringMatching(/^Sorry, /), 're: two'])
   expect(station.model.requests).toHaveLength(2)
 })
 
-test('a reply to somebody who blocked the bot becomes a dead letter, and everybody else is answered', async () => {
+test.concurrent('a reply to somebody who blocked the bot becomes a dead letter, and everybody else is answered', async () => {
   await using station = await startStation({ model: { durationMs: 200 } })
   const { telegram } = station
   const [gone, there] = [telegram.privateChat(), telegram.privateChat()]

@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Station, startStation } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
@@ -25,6 +27,9 @@ test.concurrent('each kind of service ends what it began under load, exits 0, an
       await sleep(500)
       const [process] = station.of(kind)
       if (!process) return expect.unreachable()
+      // As browsers open them, before they have anything to ask.
+      const unused = connect(process.port).on('error', () => {})
+      await once(unused, 'connect')
       const [ended] = await Promise.all([process.kill('SIGTERM'), sayUntilTaken(station, session, kind)])
       expect({ kind, ended }).toEqual({ kind, ended: clean })
       await station.replace(process)
@@ -38,8 +43,10 @@ test.concurrent('each kind of service ends what it began under load, exits 0, an
   expect(answers.map(({ text }) => text)).toEqual(kinds.map(kind => `re: ${kind}`))
 })
 
-test.concurrent('everything in one process: it ends what it began, and the next start carries on with what waits', async () => {
-  await using station = await startStation({ telegram: { retryFactor: 0.1 }, model: { durationMs: 500 } })
+test.concurrent('everything in one process: it ends what it began, and the next start carries on with what waits', {
+  timeout: 120_000,
+}, async () => {
+  await using station = await startStation({ telegram: { retryFactor: 0.02 }, model: { durationMs: 500 } })
   const crowd = gatherCrowd(station.telegram, 30)
   {
     using _talking = crowd.talk(200)

@@ -1,5 +1,6 @@
 import { startStation } from '@waystation/testing'
 import { expect, test } from 'vitest'
+import { count } from './crowd.ts'
 
 test('in a group the bot answers those who mention it, reply to it or command it, and nobody else', async () => {
   await using station = await startStation()
@@ -45,7 +46,7 @@ test('each topic of a forum is a conversation of its own, and is answered where 
   expect(read).not.toContain(`topic ${plans.thread}`)
 })
 
-test('in a group an answer grows in one message, within what Telegram allows', async () => {
+test.concurrent('in a group an answer grows in one message, within what Telegram allows', async () => {
   await using station = await startStation({
     telegram: { flood: { chat: { calls: 1, perMs: 900 }, group: { calls: 20, perMs: 60_000 } } },
     model: { answer: () => 'one two three four five six seven eight', chunks: 8, durationMs: 9_000 },
@@ -62,11 +63,24 @@ test('in a group an answer grows in one message, within what Telegram allows', a
   expect(telegram.earlyCalls).toEqual([])
 })
 
-test('a group that becomes a supergroup while it waits gets its answer there', async () => {
+test.concurrent('a group that becomes a supergroup while it waits gets its answer there', async () => {
   await using station = await startStation({ model: { durationMs: 2_000 } })
   const group = station.telegram.group()
   group.say('@waystation_bot hello')
   const supergroup = group.migrate()
   await station.settled()
   expect(station.telegram.texts(supergroup)).toEqual(['re: Member: hello'])
+})
+
+test.concurrent('an answer that breaks off and begins anew, and is longer than a message, leaves one answer in the group', async () => {
+  const story = count(2_000)
+  await using station = await startStation({ model: { answer: () => story, chunks: 40, durationMs: 4_500 } })
+  const { telegram, model } = station
+  const group = telegram.group()
+  model.fault({ kind: 'cut', afterChunks: 20 })
+  group.say('@waystation_bot a story')
+  await station.settled()
+  expect(telegram.texts(group).join(' ')).toBe(story)
+  expect(telegram.sent[0]?.edits).not.toEqual([])
+  expect(model.requests).toHaveLength(2)
 })

@@ -45,6 +45,17 @@ test('one word longer than any message arrives whole', async () => {
   expect(station.telegram.texts(chat).join('')).toBe(word)
 })
 
+test('an answer in which there is nothing to see is still an answer', async () => {
+  const nothing = ['---', '```\n```', '#', '>', '**', '&nbsp;', '![](x)', '[](http://x.test)', '\u200b', '\0', '\\']
+  await using station = await startStation({
+    model: { answer: messages => nothing[Number(messages.at(-1)?.content)] ?? '' },
+  })
+  const chats = nothing.map(() => station.telegram.privateChat())
+  chats.forEach((chat, index) => void chat.say(String(index)))
+  await station.settled()
+  for (const chat of chats) expect(station.telegram.texts(chat)).toEqual([expect.stringMatching(/\S/)])
+})
+
 test('a page of the web chat gets a long answer in one piece', async () => {
   const story = count(20_000)
   await using station = await startStation({ model: { answer: () => story, durationMs: 1_000, chunks: 50 } })

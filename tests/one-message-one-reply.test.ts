@@ -2,7 +2,7 @@ import { startStation, telegramUpdate } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
 import { openSession, readUntil, say } from './web-session.ts'
 
-test('an update delivered five times over two gateways, and five times more later, gets one reply', async () => {
+test.concurrent('an update delivered five times over two gateways, and five times more later, gets one reply', async () => {
   await using station = await startStation({
     processes: { 'gateway-telegram': 2, inference: 1, sender: 1 },
     telegram: { retryFactor: 0.1 },
@@ -30,7 +30,7 @@ test('an update delivered five times over two gateways, and five times more late
   expect(station.model.requests).toHaveLength(1)
 })
 
-test('an edit of a message that was answered, however often it comes, changes nothing', async () => {
+test.concurrent('an edit of a message that was answered, however often it comes, changes nothing', async () => {
   await using station = await startStation()
   const { telegram } = station
   const message = { chat: 42, messageId: 7 }
@@ -43,7 +43,7 @@ test('an edit of a message that was answered, however often it comes, changes no
   expect((await station.metrics()).sum('waystation_messages_amended_total', { outcome: 'too_late' })).toBe(3)
 })
 
-test('a worker that comes back from a long sleep does not answer again what another has answered', async () => {
+test.concurrent('a worker that comes back from a long sleep does not answer again what another has answered', async () => {
   await using station = await startStation({
     processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
     model: { durationMs: 1_000 },
@@ -64,7 +64,7 @@ test('a worker that comes back from a long sleep does not answer again what anot
   expect(station.telegram.texts(chat)).toEqual(['re: hello', 're: and now?'])
 })
 
-test('a message posted five times in the web chat is shown and answered once', async () => {
+test.concurrent('a message posted five times in the web chat is shown and answered once', async () => {
   await using station = await startStation()
   const session = await openSession(station.web)
   const id = 'c0ffee00-0000-4000-8000-000000000001'

@@ -82,9 +82,10 @@ test('/reset forgets what was said, for this conversation alone', async () => {
 })
 
 test('a message that waits can be edited, one that is being answered stays as it was read', async () => {
-  await using station = await startStation({ model: { durationMs: 3_000 } })
+  await using station = await startStation()
   const { telegram, model } = station
   const chat = telegram.privateChat()
+  model.fault({ kind: 'manner', durationMs: 4_000 })
   const first = chat.say('first').message?.message_id ?? 0
   await vi.waitUntil(() => model.active() === 1, { timeout: 30_000 })
   const second = chat.say('second').message?.message_id ?? 0

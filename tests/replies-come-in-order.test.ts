@@ -3,14 +3,16 @@ import { startStation } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
 import { gatherCrowd } from './crowd.ts'
 
-test('while workers and senders come and go, and Telegram refuses now and then', { timeout: 120_000 }, async () => {
+test.concurrent('while workers and senders come and go, and Telegram refuses now and then', {
+  timeout: 120_000,
+}, async () => {
   await using station = await startStation({
     processes: { 'gateway-telegram': 2, inference: 1, sender: 1 },
     model: { durationMs: 150 },
   })
   const { telegram } = station
   const crowd = gatherCrowd(telegram, 50)
-  for (let round = 0; round < 4; round += 1) {
+  for (let round = 0; round < 2; round += 1) {
     for (const kind of ['inference', 'sender']) {
       const [old] = station.of(kind)
       const [chat] = crowd.chats
@@ -28,7 +30,7 @@ test('while workers and senders come and go, and Telegram refuses now and then',
   expect(telegram.earlyCalls).toEqual([])
 })
 
-test('a quick answer does not overtake a slow one of the same conversation, and waits for none of another', async () => {
+test.concurrent('a quick answer does not overtake a slow one of the same conversation, and waits for none of another', async () => {
   await using station = await startStation({ processes: { 'gateway-telegram': 1, inference: 2, sender: 2 } })
   const { telegram, model } = station
   const [slow, quick] = [telegram.privateChat(), telegram.privateChat()]
@@ -43,7 +45,7 @@ test('a quick answer does not overtake a slow one of the same conversation, and 
   expect(telegram.texts(slow)).toEqual(['re: one', 're: two'])
 })
 
-test('the reply after one that Telegram does not take yet waits its turn', async () => {
+test.concurrent('the reply after one that Telegram does not take yet waits its turn', async () => {
   await using station = await startStation()
   const { telegram } = station
   const chat = telegram.privateChat()
