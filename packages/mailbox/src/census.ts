@@ -31,22 +31,26 @@ export async function takeCensus(redis: Redis, kind: Kind): Promise<Census> {
   return census
 }
 
+/** Whoever is younger has its bell still under way, most likely. */
+const WAITED_MS = 3_000
+
 /**
- * Rings every box that holds something, for a bell may have died with the one who should have rung it; and takes empty
- * boxes off the index.
+ * Rings every box in which something has waited for a while, for a bell may have died with the one who should have rung
+ * it; and takes empty boxes off the index.
  */
 export async function sweep(redis: Redis, kind: 'inbox' | 'outbox', bells: Bells): Promise<void> {
   const index = createIndex(redis, indexKeys[kind])
   for await (const { conversation, filledAt } of index.all()) {
-    const items = await redis.llen(keysOf(conversation)[kind])
-    if (items > 0) await bells.ring(conversation)
-    else await index.forget(conversation, filledAt)
+    const oldest = await oldestOf(redis, kind, conversation)
+    if (oldest === undefined) await index.forget(conversation, filledAt)
+    else if (Date.now() - oldest > WAITED_MS) await bells.ring(conversation)
   }
 }
 
+/** When the oldest item of a box was received; 0 for one that does not say. `undefined` for an empty box. */
 async function oldestOf(redis: Redis, kind: Kind, conversation: ConversationId): Promise<number | undefined> {
   const keys = keysOf(conversation)
   const head = await redis.lindex(keys[kind], 0)
   const item = kind === 'outbox' && head !== null ? await redis.hget(keys.reply(head), 'reply') : head
-  return item === null ? undefined : dated.safeParse(JSON.parse(item)).data
+  return item === null ? undefined : (dated.safeParse(JSON.parse(item)).data ?? 0)
 }

@@ -29,7 +29,7 @@ export type StationProcess = {
 type Options = {
   /** A folder of `services/`. */
   service: string
-  /** All of its environment, but for PATH and HOME. */
+  /** All of its environment, but for PATH, HOME, and where Node keeps what it compiled. */
   env: Readonly<Record<string, string>>
   /** 0: any free one. */
   port: number
@@ -39,9 +39,9 @@ type Options = {
 /** Runs `services/<service>/src/main.ts` until it says that it started. Rejects with what it printed, should it end. */
 export async function startProcess({ service, env, port, onOutput }: Options): Promise<StationProcess> {
   const main = fileURLToPath(new URL(`../../../../services/${service}/src/main.ts`, import.meta.url))
-  const { PATH = '', HOME = '' } = process.env
+  const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
   const child = spawn('/bin/sh', ['-c', LEASH, process.execPath, main], {
-    env: { PATH, HOME, ...env, PORT: String(port) },
+    env: { PATH, HOME, NODE_COMPILE_CACHE, ...env, PORT: String(port) },
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })
