@@ -5,7 +5,8 @@
 local taken = tonumber(redis.call('HGET', KEYS[2], 'count') or 0)
 local waiting = redis.call('LRANGE', KEYS[1], taken, -1)
 for offset, message in ipairs(waiting) do
-  if cjson.decode(message).id == ARGV[1] then
+  local _, read = pcall(cjson.decode, message)
+  if type(read) == 'table' and read.id == ARGV[1] then
     redis.call('LSET', KEYS[1], taken + offset - 1, ARGV[2])
     return 1
   end

@@ -226,3 +226,15 @@ test('an answer enters the history with its commit, up to the most entries', asy
   }
   expect(await inbox.history(conversation, 10)).toEqual(['qb', 'ab', 'qc', 'ac'])
 })
+
+test.each(['{"text": "\\ud83d"', '{"id": 7}', 'null', ''])(
+  'what is no message, such as %j, becomes a dead letter, and the conversation goes on',
+  async item => {
+    await redis.rpush(keysOf(conversation).inbox, item)
+    expect(await inbox.take(conversation)).toBeUndefined()
+    await inbox.post(message('a'))
+    expect(idsOf(await taken())).toEqual(['a'])
+    const [letter = ''] = await redis.lrange(keysOf(conversation).dead, 0, -1)
+    expect(JSON.parse(letter)).toMatchObject({ kind: 'unreadable', items: [item] })
+  },
+)

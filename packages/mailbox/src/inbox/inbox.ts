@@ -10,7 +10,7 @@ import {
 import { script } from '@waystation/redis'
 import type { Redis } from 'ioredis'
 import type { Bells } from '../bells.ts'
-import type { DeadLetter } from '../dead.ts'
+import { type DeadLetter, describe } from '../dead.ts'
 import { createIndex } from '../filled.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
@@ -21,6 +21,9 @@ const SEEN_MS = 24 * 60 * 60 * 1000
 const MESSAGES_PER_TURN = 20
 
 export type TurnState = 'current' | 'stopped' | 'superseded'
+
+/** What tells one attempt at a turn from all others. */
+type TurnKey = Pick<Turn, 'replyId' | 'conversation' | 'attempt'>
 
 /** How a turn ends. */
 export type Outcome = {
@@ -83,11 +86,31 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
       return replaced === 1 ? 'amended' : 'too_late'
     },
 
-    /** What waits, frozen as a turn; or the current turn again, with the next `attempt`. */
+    /**
+     * What waits, frozen as a turn; or the current turn again, with the next `attempt`. What cannot be read becomes a
+     * dead letter, so that the conversation goes on.
+     */
     async take(conversation: ConversationId): Promise<Turn | undefined> {
       const { inbox, turn } = keysOf(conversation)
-      const taken = await takeScript([inbox, turn], [randomUUID(), Date.now(), MESSAGES_PER_TURN])
-      return taken === null ? undefined : readTurn(conversation, taken)
+      for (;;) {
+        const taken = await takeScript([inbox, turn], [randomUUID(), Date.now(), MESSAGES_PER_TURN])
+        if (taken === null) return undefined
+        // take.lua's answer has the shape it documents.
+        const [replyId, attempt, failures, postponed, startedAt, ...items] = taken as [string, string, ...string[]]
+        const started = { replyId, conversation, attempt: Number(attempt), startedAt: Number(startedAt) }
+        const crashes = started.attempt - 1 - Number(failures) - Number(postponed)
+        try {
+          return { ...started, messages: readMessages(items), failures: Number(failures), crashes }
+        } catch (error) {
+          const deadLetter = {
+            kind: 'unreadable',
+            at: Date.now(),
+            error: describe(error, 'unreadable'),
+            items,
+          } as const
+          await this.commit(started, { deadLetter })
+        }
+      }
     },
 
     /** Whether the person asked to stop, or another worker took the turn over. */
@@ -110,7 +133,7 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     },
 
     /** Ends the turn, all or nothing, and rings the outbox. Returns how many messages wait now. Throws `Superseded`. */
-    async commit(turn: Turn, { reply, history, deadLetter }: Outcome): Promise<number> {
+    async commit(turn: TurnKey, { reply, history, deadLetter }: Outcome): Promise<number> {
       const keys = keysOf(turn.conversation)
       if (deadLetter) await deadFilled.add(turn.conversation)
       const [waiting] = await Promise.all([
@@ -150,20 +173,10 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
 }
 
 /** What only the latest attempt at a turn holds. */
-const fenceOf = ({ replyId, attempt }: Turn) => `${replyId}/${attempt}`
+const fenceOf = ({ replyId, attempt }: TurnKey) => `${replyId}/${attempt}`
 
-function readTurn(conversation: ConversationId, taken: unknown): Turn {
-  // take.lua's answer has the shape it documents.
-  const [replyId, attempt, failures, postponed, startedAt, ...items] = taken as [string, ...string[]]
+function readMessages(items: string[]): Turn['messages'] {
   const [first, ...rest] = items.map(item => inboundMessageSchema.parse(JSON.parse(item)))
   if (!first) throw new Error('a turn without messages')
-  return {
-    replyId,
-    conversation,
-    messages: [first, ...rest],
-    attempt: Number(attempt),
-    failures: Number(failures),
-    crashes: Number(attempt) - 1 - Number(failures) - Number(postponed),
-    startedAt: Number(startedAt),
-  }
+  return [first, ...rest]
 }

@@ -9,7 +9,9 @@ local function start()
   -- A command is a turn of its own: what was asked before it is answered first.
   local count = 0
   for position, message in ipairs(waiting) do
-    local command = cjson.decode(message).command
+    -- What cannot be read is found out by whoever takes it.
+    local _, read = pcall(cjson.decode, message)
+    local command = type(read) == 'table' and read.command
     if command and position > 1 then break end
     count = position
     if command then break end

@@ -4,7 +4,7 @@ import { script } from '@waystation/redis'
 import type { Redis } from 'ioredis'
 
 /** After a killed holder, nobody holds the lease for so long at most. */
-const LEASE_MS = 15_000
+const LEASE_MS = 8_000
 const RENEW_MS = LEASE_MS / 3
 
 export type Lease = {
