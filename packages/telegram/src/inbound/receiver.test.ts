@@ -11,7 +11,7 @@ const receive = (body: string | Buffer) =>
 
 test('an update with the secret is received', () => {
   const { messages } = receive(JSON.stringify(telegramUpdate({ text: 'hi' })))
-  expect(messages).toMatchObject([{ text: 'hi', traceId: expect.stringMatching(/^[\da-f]{16}$/) }])
+  expect(messages).toMatchObject([{ text: 'hi', traceId: expect.stringMatching(/^[\da-f]{32}$/) }])
 })
 
 test.each([
