@@ -11,7 +11,7 @@ export const help = `Drives the station, and the smallest bot there is, with mes
   --seconds 30           how long is measured
   --warm-up 5            seconds of the same load before that
   --model-ms 400         how long the model takes for an answer
-  --first-token-ms 100   how long it takes to begin with it (a quarter of --model-ms)
+  --first-token-ms 100   how long it takes to begin with it (all of --model-ms; a quarter of it when streaming)
   --streaming off        on: replies are shown while they grow
   --sustained            a model that takes no time: does the station keep up with --rate?
   --gateway 1 --inference 1 --sender 1
@@ -56,7 +56,7 @@ const schema = z
       ...rest,
       warmUp,
       modelMs,
-      firstTokenMs: Math.min(begins ?? modelMs / 4, modelMs),
+      firstTokenMs: Math.min(begins ?? (rest.streaming === 'on' ? modelMs / 4 : modelMs), modelMs),
       ...(profile === undefined ? {} : { profile: resolve(profile) }),
     }
   })
