@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
-import { historySettings, recall, remember } from './history.ts'
+import { historySettings, lastExchange, recall, remember } from './history.ts'
 import { estimateTokens } from './tokens.ts'
 
 const settings = historySettings.parse({ tokens: 100 })
-const exchange = (question: string, answer: string) => remember(question, answer, settings).entries
+const exchange = (question: string, answer: string) =>
+  remember({ question, replyId: `reply to ${question}`, answer }, settings).entries
 
 test('what was said is recalled oldest first', () => {
   expect(recall([...exchange('q1', 'a1'), ...exchange('q2', 'a2')], settings)).toEqual([
@@ -31,4 +32,15 @@ test('no budget, no history', () => {
 test('Chinese costs about a token a character, English a quarter', () => {
   expect(estimateTokens('驿站是什么')).toBe(5)
   expect(estimateTokens('what is it?!')).toBe(3)
+})
+
+test('the last exchange can be taken off and answered anew', () => {
+  const entries = [...exchange('q1', 'a1'), ...exchange('q2', 'a2')]
+  expect(lastExchange(entries)).toEqual({
+    last: { question: 'q2', replyId: 'reply to q2', answer: 'a2' },
+    before: exchange('q1', 'a1'),
+  })
+  expect(lastExchange([])).toBeUndefined()
+  const anew = remember({ question: 'q2', replyId: 'r', answer: 'b2' }, settings, true)
+  expect(anew.forget).toBe(anew.entries.length)
 })

@@ -1,6 +1,14 @@
-/** The signature or token is wrong. A gateway answers 401 and parses nothing. */
+/**
+ * The signature or token is wrong. A gateway answers 401 and parses nothing. The message is for the operator: it names
+ * the setting to check, and quotes nothing of what came. `reason` is a short snake_case word, fit for a metric's label.
+ */
 export class Unauthenticated extends Error {
   override name = 'Unauthenticated'
+  readonly reason: string
+  constructor(message: string, reason = 'unauthenticated') {
+    super(message)
+    this.reason = reason
+  }
 }
 
 /**

@@ -10,7 +10,7 @@ export const conversationIdSchema = z.custom<ConversationId>(
 )
 
 /** What people can ask of the assistant itself, written `/name`. */
-export const commands = ['help', 'reset', 'start', 'stop'] as const
+export const commands = ['help', 'reset', 'retry', 'start', 'stop'] as const
 export type Command = (typeof commands)[number]
 
 export const senderSchema = z.object({

@@ -12,14 +12,14 @@ export const usageSchema = z.object({ promptTokens: z.number(), completionTokens
 
 /**
  * One answer on its way to a chat. `open`: its text still grows; `final`: complete; `failed`: the turn was given up,
- * and the text is the apology.
+ * and the text is the apology; `withdrawn`: it was open, and nobody waits for it any more.
  */
 export const replySchema = z.object({
   id: z.string(),
   conversation: conversationIdSchema,
   /** The id of the last message it answers. */
   inReplyTo: z.string(),
-  state: z.enum(['open', 'final', 'failed']),
+  state: z.enum(['open', 'final', 'failed', 'withdrawn']),
   text: z.string(),
   route: routeSchema.optional(),
   usage: usageSchema.optional(),

@@ -1,29 +1,46 @@
 import type { Access } from '@waystation/conversations'
-import { type Channel, type InboundMessage, type Received, Rejected } from '@waystation/domain'
-import type { Inbox } from '@waystation/mailbox'
+import { type Channel, type InboundMessage, type Received, Rejected, type Vote } from '@waystation/domain'
+import { createBells, createInbox } from '@waystation/mailbox'
 import type { Events } from '@waystation/telemetry'
-import { admit } from './admit.ts'
+import type { Redis } from 'ioredis'
+import { admit, isAllowed } from './admit.ts'
+import { createVotes } from './votes.ts'
 
-export type Accepted = 'posted' | 'duplicate' | 'amended' | 'too_late' | 'refused'
+/** What the sender of a request is told, apart from that it was taken. */
+type Acceptance = {
+  /** A message of it was not admitted. */
+  refused: boolean
+  answer: object
+}
 
 export type Gateway = ReturnType<typeof createGateway>
 
-/** The road from a parsed request to the inbox: admit → post. */
-export function createGateway({ inbox, events, access }: { inbox: Inbox; events: Events; access: Access }) {
+/** The road from a parsed request to the inbox: admit → post. `redis`: a connection that fails at once while Redis is away. */
+export function createGateway({ redis, events, access }: { redis: Redis; events: Events; access: Access }) {
+  const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
+  const inbox = createInbox(redis, ...bells)
+  const votes = createVotes(redis)
+
   return {
     /**
-     * Resolves once every message is durable or refused for good, with what became of each; only then may the platform
-     * be told 200. Rejects when Redis did not take one: the platform should send all again, which is harmless.
+     * Resolves once everything is durable or refused for good; only then may the platform be told 200. Rejects when
+     * Redis did not take something: the platform should send all again, which is harmless.
      */
-    async accept(channel: Channel, { messages, ignored }: Received): Promise<Accepted[]> {
-      for (const reason of ignored) events.ignored({ channel, reason })
-      const outcomes: Accepted[] = []
-      for (const message of messages) outcomes.push(await acceptOne(channel, message))
-      return outcomes
+    async accept(channel: Channel, received: Received): Promise<Acceptance> {
+      for (const reason of received.ignored) events.ignored({ channel, reason })
+      let refused = false
+      for (const message of received.messages)
+        refused = (await acceptMessage(channel, message)) === 'refused' || refused
+      for (const recall of received.recalls ?? []) events.recalled(recall, await inbox.recall(recall))
+      for (const vote of received.votes ?? []) refused = (await acceptVote(channel, vote)) === 'refused' || refused
+      await received.done?.()
+      return { refused, answer: received.answer?.(refused) ?? {} }
     },
+
+    close: () => Promise.all(bells.map(bell => bell.close())),
   }
 
-  async function acceptOne(channel: Channel, message: InboundMessage): Promise<Accepted> {
+  async function acceptMessage(channel: Channel, message: InboundMessage): Promise<'refused' | 'taken'> {
     try {
       admit(message, access)
     } catch (error) {
@@ -32,19 +49,27 @@ export function createGateway({ inbox, events, access }: { inbox: Inbox; events:
       else events.rejected({ channel, reason: error.reason })
       return 'refused'
     }
-    return message.edits === undefined ? post(message) : amend({ ...message, edits: message.edits })
+    if (message.edits === undefined) await post(message)
+    else await amend({ ...message, edits: message.edits })
+    return 'taken'
   }
 
-  async function post(message: InboundMessage): Promise<Accepted> {
+  async function post(message: InboundMessage): Promise<void> {
     const outcome = await inbox.post(message)
     if (outcome === 'posted') events.received(message)
     else events.duplicated(message)
-    return outcome
   }
 
-  async function amend(message: InboundMessage & { edits: string }): Promise<Accepted> {
-    const outcome = await inbox.amend(message)
-    events.amended(message, outcome)
-    return outcome
+  async function amend(message: InboundMessage & { edits: string }): Promise<void> {
+    events.amended(message, await inbox.amend(message))
+  }
+
+  async function acceptVote(channel: Channel, vote: Vote): Promise<'refused' | 'taken'> {
+    if (!isAllowed(vote.voter, vote.conversation, access)) {
+      events.rejected({ channel, reason: 'not_allowed' })
+      return 'refused'
+    }
+    if (await votes.isNews(vote)) events.voted(vote)
+    return 'taken'
   }
 }

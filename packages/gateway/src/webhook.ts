@@ -23,11 +23,12 @@ export function webhook(receiver: Receiver, gateway: Gateway, events: Events) {
       return
     }
     try {
-      await gateway.accept(channel, receiver.receive({ headers: context.headers, body }))
+      const { answer } = await gateway.accept(channel, await receiver.receive({ headers: context.headers, body }))
+      context.body = answer
       context.status = 200
     } catch (error) {
       if (error instanceof Unauthenticated) {
-        events.rejected({ channel, reason: 'unauthenticated' })
+        events.rejected({ channel, reason: error.reason, hint: error.message })
         context.status = 401
       } else if (error instanceof Rejected) {
         events.rejected({ channel, reason: error.reason })

@@ -4,8 +4,10 @@ import {
   conversationOf,
   errorCode,
   type InboundMessage,
+  type Recall,
   type Reply,
   type Turn,
+  type Vote,
 } from '@waystation/domain'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
@@ -54,10 +56,18 @@ export function createEvents(registry: Registry, log: Logger) {
       metrics.amended.inc({ channel: channelOf(conversation), outcome })
       log.info({ event: 'message.amended', conversation, traceId, messageId: id, outcome })
     },
-    /** A request or message was refused for good: 401, or understood and not wanted. */
-    rejected({ channel, reason }: Refusal) {
+    recalled({ conversation, messageId }: Recall, outcome: 'recalled' | 'too_late') {
+      metrics.recalled.inc({ channel: channelOf(conversation), outcome })
+      log.info({ event: 'message.recalled', conversation, messageId, outcome })
+    },
+    voted({ conversation, replyId, vote }: Vote) {
+      metrics.votes.inc({ channel: channelOf(conversation), vote })
+      log.info({ event: 'reply.voted', conversation, replyId, vote })
+    },
+    /** A request or message was refused for good: 401, or understood and not wanted. `hint`: what an operator should check. */
+    rejected({ channel, reason, hint }: Refusal & { hint?: string }) {
       metrics.rejected.inc({ channel, reason })
-      log.warn({ event: 'message.rejected', channel, errorCode: reason })
+      log.warn({ event: 'message.rejected', channel, errorCode: reason, hint })
     },
     /** An update that asks for no answer: counted, acknowledged, forgotten. */
     ignored({ channel, reason }: Refusal) {

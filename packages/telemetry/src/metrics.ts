@@ -12,6 +12,8 @@ export function createMetrics(registry: Registry) {
     received: counter('messages_received', 'Messages posted to an inbox', 'channel'),
     duplicated: counter('messages_duplicated', 'Messages a platform sent again', 'channel'),
     amended: counter('messages_amended', 'Edits of messages, by whether they came in time', 'channel', 'outcome'),
+    recalled: counter('messages_recalled', 'Messages taken back, by whether that came in time', 'channel', 'outcome'),
+    votes: counter('votes', 'What people think of replies', 'channel', 'vote'),
     rejected: counter('messages_rejected', 'Requests and messages refused', 'channel', 'reason'),
     ignored: counter('updates_ignored', 'Updates that hold no message for us', 'channel', 'reason'),
     turns: counter('turns', 'Attempts at turns, by how they ended', 'outcome'),

@@ -1,4 +1,4 @@
-import type { ConversationId } from '@waystation/domain'
+import type { ConversationId, Reply } from '@waystation/domain'
 import type { ChainableCommander } from 'ioredis'
 
 /** As long as a browser may come back to find its conversation; every event starts the time anew. */
@@ -14,7 +14,7 @@ export type ChatEvent =
       replyId: string
       /** The message it answers. */
       inReplyTo: string
-      state: 'open' | 'final' | 'failed'
+      state: Reply['state']
       /** What stays of the text shown before, in UTF-16 units; `text` is what follows. */
       from: number
       text: string

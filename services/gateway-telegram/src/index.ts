@@ -1,6 +1,5 @@
 import { settings } from '@waystation/conversations'
 import { createGateway } from '@waystation/gateway'
-import { createBells, createInbox } from '@waystation/mailbox'
 import { close, connect } from '@waystation/redis'
 import { readEnv, readSettings, type Service } from '@waystation/runtime'
 import { botApi } from '@waystation/telegram/inbound'
@@ -16,8 +15,7 @@ export const gatewayTelegram: Service = {
     const { access } = readSettings(settings, config.WAYSTATION_CONFIG)
     const redis = await connect(config.REDIS_URL, 'commands', log)
     const events = createEvents(registry, log)
-    const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
-    const gateway = createGateway({ inbox: createInbox(redis, ...bells), events, access })
+    const gateway = createGateway({ redis, events, access })
     const api = botApi({ apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN })
     const door = createFrontDoor({ api, redis, gateway, events, log, webhook: webhookOf(config) })
 
@@ -32,7 +30,7 @@ export const gatewayTelegram: Service = {
       async stop() {
         await door.close()
         await api.close()
-        await Promise.all(bells.map(bell => bell.close()))
+        await gateway.close()
         await close(redis)
       },
     }

@@ -1,7 +1,6 @@
 import Router from '@koa/router'
 import { settings } from '@waystation/conversations'
 import { createGateway } from '@waystation/gateway'
-import { createBells, createInbox } from '@waystation/mailbox'
 import { close, connect } from '@waystation/redis'
 import { readEnv, readSettings, type Service } from '@waystation/runtime'
 import { createEvents } from '@waystation/telemetry'
@@ -23,8 +22,7 @@ export const gatewayWeb: Service = {
     const redis = await connect(REDIS_URL, 'commands', log)
     const subscriber = await connect(REDIS_URL, 'subscriber', log)
     const events = createEvents(registry, log)
-    const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
-    const gateway = createGateway({ inbox: createInbox(redis, ...bells), events, access })
+    const gateway = createGateway({ redis, events, access })
     const key = await sessionKey(redis, WEB_SESSION_SECRET)
     const streams = createEventStreams({ feed: createFeed(redis, subscriber), key, events })
     const post = postMessage({ receiver: webReceiver(key), gateway, show: messageShower(redis) })
@@ -46,7 +44,7 @@ export const gatewayWeb: Service = {
       },
       async stop() {
         streams.close()
-        await Promise.all(bells.map(bell => bell.close()))
+        await gateway.close()
         await Promise.all([close(redis), close(subscriber)])
       },
     }

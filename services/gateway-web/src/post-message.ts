@@ -15,9 +15,9 @@ export function postMessage({ receiver, gateway, show }: Deps) {
   return async (context: Context): Promise<void> => {
     const body = await readBody(context.req, MAX_BODY_BYTES)
     if (body === 'too_large') throw new Rejected('body_too_large')
-    const received = receiver.receive({ headers: context.headers, body })
-    const outcomes = await gateway.accept('web', received)
-    if (outcomes.includes('refused')) throw new Rejected('not_allowed')
+    const received = await receiver.receive({ headers: context.headers, body })
+    const { refused } = await gateway.accept('web', received)
+    if (refused) throw new Rejected('not_allowed')
     for (const message of received.messages) await show(message)
     context.status = 202
     context.body = { ids: received.messages.map(({ id }) => id) }

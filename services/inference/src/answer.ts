@@ -1,17 +1,26 @@
-import { buildPrompt, MAX_ENTRIES, questionOf, recall } from '@waystation/conversations'
+import { buildPrompt, recall } from '@waystation/conversations'
 import type { Completion, Turn } from '@waystation/domain'
 import type { Deps } from './deps.ts'
 import { openReply } from './progress.ts'
+import type { Question } from './question.ts'
 import { Stopped, watch } from './watch.ts'
 
+/** The whole answer, or what there was of it when the person asked to stop. */
+type Answer = { completion: Completion; outcome: 'answered' | 'stopped' }
+
 /**
- * Asks the model, and shows how far it is. Throws what the model throws; `Stopped` with what there was until then, when
- * the person asked to stop; `Superseded` when another worker took over; or the reason of `signal`.
+ * Asks the model, and shows how far it is. Throws what the model throws; `Stopped` when the person asked to stop before
+ * it had a word; `Superseded` when another worker took over; or the reason of `signal`.
  */
-export async function answer(turn: Turn, takenAt: number, deps: Deps, signal: AbortSignal): Promise<Completion> {
+export async function answer(
+  turn: Turn,
+  question: Question,
+  takenAt: number,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<Answer> {
   const { inbox, model, events, persona, history, streaming } = deps
-  const said = recall(await inbox.history(turn.conversation, MAX_ENTRIES), history)
-  const prompt = buildPrompt(persona, said, questionOf(turn))
+  const prompt = buildPrompt(persona, recall(question.history, history), question.text)
 
   using watched = watch(turn, inbox, signal)
   using reply = openReply(turn, { inbox, streaming, onState: watched.see })
@@ -24,8 +33,9 @@ export async function answer(turn: Turn, takenAt: number, deps: Deps, signal: Ab
     }
     watched.signal.throwIfAborted()
   } catch (error) {
-    throw error instanceof Stopped ? new Stopped(completion) : error
+    if (error instanceof Stopped && completion) return { completion, outcome: 'stopped' }
+    throw error
   }
   if (!completion) throw new Error('the model said nothing')
-  return completion
+  return { completion, outcome: 'answered' }
 }

@@ -1,8 +1,9 @@
-import { apology, commandReply, forget, languageOf, questionOf, remember } from '@waystation/conversations'
+import { apology, commandReply, forget, languageOf, nothingToRetry, remember } from '@waystation/conversations'
 import { type Command, type Completion, errorCode, Rejected, type Turn, Unavailable } from '@waystation/domain'
 import { describe, Superseded } from '@waystation/mailbox'
 import type { Deps } from './deps.ts'
 import { replyOf } from './progress.ts'
+import type { Question } from './question.ts'
 import { Stopped } from './watch.ts'
 
 /** How a turn ended: committed, with so many messages waiting now; or to be looked at again. */
@@ -20,34 +21,33 @@ const BACKOFF_FIRST_MS = 500
 const BACKOFF_MOST_MS = 8_000
 
 export function createEndings({ inbox, events, history, patienceMs }: Deps) {
-  async function commit(turn: Turn, takenAt: number, completion: Completion): Promise<Ended> {
+  /** Stopped by the person, what was written until then stays as the answer. */
+  async function commit(
+    turn: Turn,
+    { text: question, again }: Question,
+    takenAt: number,
+    completion: Completion,
+    outcome: 'answered' | 'stopped',
+  ): Promise<Ended> {
     const reply = replyOf(turn, 'final', completion)
-    const waiting = await inbox.commit(turn, {
-      reply,
-      history: remember(questionOf(turn), completion.text, history),
-    })
-    events.committed(turn, takenAt, 'answered', reply)
+    const exchange = { question, replyId: reply.id, answer: completion.text }
+    const waiting = await inbox.commit(turn, { reply, history: remember(exchange, history, again) })
+    events.committed(turn, takenAt, outcome, reply)
     return { waiting }
   }
 
   async function obey(command: Command, turn: Turn, takenAt: number): Promise<Ended> {
-    const reply = replyOf(turn, 'final', { text: commandReply(command, languageOf(turn.messages[0])) })
+    const language = languageOf(turn.messages[0])
+    const text = command === 'retry' ? nothingToRetry(language) : commandReply(command, language)
+    const reply = replyOf(turn, 'final', { text })
     const waiting = await inbox.commit(turn, { reply, ...(command === 'reset' ? { history: forget } : {}) })
     events.committed(turn, takenAt, 'command', reply)
     return { waiting }
   }
 
-  /** What was written until then stays as the answer; if nothing was, there is none: /stop itself is answered next. */
-  async function stop(turn: Turn, takenAt: number, completion: Completion | undefined): Promise<Ended> {
-    const waiting = await inbox.commit(
-      turn,
-      completion
-        ? {
-            reply: replyOf(turn, 'final', completion),
-            history: remember(questionOf(turn), completion.text, history),
-          }
-        : {},
-    )
+  /** Before it had a word there is no answer: /stop itself is answered next. */
+  async function stop(turn: Turn, takenAt: number): Promise<Ended> {
+    const waiting = await inbox.commit(turn, {})
     events.committed(turn, takenAt, 'stopped')
     return { waiting }
   }
@@ -74,9 +74,9 @@ export function createEndings({ inbox, events, history, patienceMs }: Deps) {
   /** Decides what an attempt that threw comes to. Throws `Superseded`. */
   async function fail(turn: Turn, takenAt: number, error: unknown): Promise<Ended> {
     if (error instanceof Superseded) throw error
-    if (error instanceof Stopped) return stop(turn, takenAt, error.completion)
+    if (error instanceof Stopped) return stop(turn, takenAt)
     // It failed before anybody looked.
-    if ((await inbox.check(turn)) === 'stopped') return stop(turn, takenAt, undefined)
+    if ((await inbox.check(turn)) === 'stopped') return stop(turn, takenAt)
     if (error instanceof HandedOver) return putOff(turn, error, 'postponed', 0)
     if (error instanceof Rejected) return giveUp(turn, takenAt, error)
 

@@ -3,6 +3,7 @@ import { type Again, Superseded } from '@waystation/mailbox'
 import { answer } from './answer.ts'
 import type { Deps } from './deps.ts'
 import { createEndings, type Ended, HandedOver } from './endings.ts'
+import { readQuestion } from './question.ts'
 import { Stopped } from './watch.ts'
 
 /** Workers that may die in one turn before the turn is taken for the cause. */
@@ -32,10 +33,13 @@ export function createTurns(deps: Deps) {
   async function attempt(turn: Turn, takenAt: number): Promise<Ended> {
     if (turn.crashes >= MAX_CRASHES) return endings.giveUp(turn, takenAt, new CrashedTooOften())
     const { command } = turn.messages[0]
-    if (command) return endings.obey(command, turn, takenAt)
+    if (command && command !== 'retry') return endings.obey(command, turn, takenAt)
     // Perhaps while it was put off.
     if (turn.attempt > 1 && (await inbox.check(turn)) === 'stopped') throw new Stopped()
-    return endings.commit(turn, takenAt, await answer(turn, takenAt, deps, stopping.signal))
+    const question = await readQuestion(turn, inbox)
+    if (!question) return endings.obey('retry', turn, takenAt)
+    const { completion, outcome } = await answer(turn, question, takenAt, deps, stopping.signal)
+    return endings.commit(turn, question, takenAt, completion, outcome)
   }
 
   return {

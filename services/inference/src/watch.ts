@@ -1,17 +1,12 @@
-import type { Completion, Turn } from '@waystation/domain'
+import type { Turn } from '@waystation/domain'
 import { type Inbox, Superseded, type TurnState } from '@waystation/mailbox'
 
 /** A person who asks to stop should not wait a second for it. */
 const CHECK_EVERY_MS = 500
 
-/** The person asked to stop; `completion` is what there was until then. */
+/** The person asked to stop. */
 export class Stopped extends Error {
   override name = 'Stopped'
-  readonly completion: Completion | undefined
-  constructor(completion?: Completion) {
-    super()
-    this.completion = completion
-  }
 }
 
 /** A signal that aborts with `outer`, with `Stopped`, or with `Superseded`, by looking at the turn now and then. */

@@ -1,4 +1,4 @@
-import type { Messenger } from '@waystation/domain'
+import type { Messenger, Receipt } from '@waystation/domain'
 import type { Delivery, Outbox } from '@waystation/mailbox'
 import type { Events } from '@waystation/telemetry'
 import { follow } from './follow.ts'
@@ -21,10 +21,8 @@ export type Deps = {
 export async function deliver(delivery: Delivery, deps: Deps): Promise<number> {
   const { outbox, events, messenger } = deps
   const reply = delivery.reply.state === 'open' ? await follow(delivery, deps) : delivery.reply
-  // Withdrawn: nothing to settle, but what comes next may wait already.
-  if (!reply) return 1
-
-  const parts = messenger.split(reply.text)
+  const parts = reply.state === 'withdrawn' ? [] : messenger.split(reply.text)
+  if (reply.state === 'withdrawn') await messenger.withdraw(reply, shownReceipt(delivery), deps.deadline)
   for (const [index, part] of parts.entries()) {
     if (delivery.parts.get(index)?.state === 'sent') continue
     const receipt = await put(delivery, reply, part, index, deps)
@@ -34,4 +32,10 @@ export async function deliver(delivery: Delivery, deps: Deps): Promise<number> {
   const waiting = await outbox.settle(delivery)
   events.delivered(reply, parts.length)
   return waiting
+}
+
+/** Of the one part that shows while a reply grows. */
+function shownReceipt({ parts }: Delivery): Receipt | undefined {
+  const first = parts.get(0)
+  return first && 'receipt' in first ? first.receipt : undefined
 }

@@ -15,13 +15,13 @@ export class LeftToOthers extends Error {
 }
 
 /**
- * Shows a reply while it grows, as its platform can. Returns it complete, or `undefined` when it was withdrawn. Throws
- * `LeftToOthers`; `Unavailable` when the platform names a time before which it wants no call; `Superseded`.
+ * Shows a reply while it grows, as its platform can. Returns it complete or withdrawn. Throws `LeftToOthers`;
+ * `Unavailable` when the platform names a time before which it wants no call; `Superseded`.
  */
-export async function follow(delivery: Delivery, deps: Deps): Promise<Reply | undefined> {
+export async function follow(delivery: Delivery, deps: Deps): Promise<Reply> {
   const show = createShow(delivery, deps)
-  let reply: Reply | undefined = delivery.reply
-  while (reply?.state === 'open') {
+  let { reply } = delivery
+  while (reply.state === 'open') {
     if (deps.stopping.aborted) throw new LeftToOthers()
     await show(reply)
     await sleep(LOOK_EVERY_MS)
@@ -33,21 +33,21 @@ export async function follow(delivery: Delivery, deps: Deps): Promise<Reply | un
 /** Shows what is new, at the platform's pace. What fails here is only progress: the whole text still follows. */
 function createShow(delivery: Delivery, deps: Deps) {
   const { events, messenger, deadline } = deps
-  const streaming = messenger.streaming(delivery.reply.conversation)
   let shown = ''
   let nextAt = 0
 
   return async (reply: Reply): Promise<void> => {
     const now = Date.now()
+    const streaming = messenger.streaming(reply.conversation)
     if (now < nextAt && !(shown === '' && reply.text !== '')) return
     try {
       if (reply.text === '') {
         nextAt = now + messenger.typingEveryMs
-        await messenger.typing(reply.conversation, deadline)
+        await messenger.typing(reply, deadline)
       } else if (streaming.style !== 'none' && reply.text !== shown) {
         nextAt = now + streaming.everyMs
         shown = reply.text
-        await showText(reply)
+        await showText(reply, streaming.style)
       }
     } catch (error) {
       if (error instanceof Superseded) throw error
@@ -57,14 +57,16 @@ function createShow(delivery: Delivery, deps: Deps) {
     }
   }
 
-  async function showText(reply: Reply): Promise<void> {
-    if (streaming.style === 'draft') {
+  async function showText(reply: Reply, style: 'draft' | 'edit'): Promise<void> {
+    if (style === 'draft') {
       await messenger.draft(reply, deadline)
       events.partSent(messenger, 'drafted')
       return
     }
     const [beginning = ''] = messenger.split(reply.text)
+    const before = delivery.parts.get(0)
     const receipt = await put(delivery, reply, beginning, 0, deps)
-    await deps.outbox.notePart(delivery, 0, { state: 'shown', receipt })
+    const isNoted = before?.state === 'shown' && before.receipt === receipt
+    if (!isNoted) await deps.outbox.notePart(delivery, 0, { state: 'shown', receipt })
   }
 }

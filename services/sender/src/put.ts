@@ -18,14 +18,15 @@ export async function put(delivery: Delivery, reply: Reply, part: string, index:
   }
   // Sent before, perhaps: its sender died, or the platform did not answer. Better twice than not at all, and counted.
   if (known?.state === 'sending') events.partSent(messenger, 'doubtful')
-  await outbox.notePart(delivery, index, { state: 'sending' })
+  if (!messenger.dropsRepeats) await outbox.notePart(delivery, index, { state: 'sending' })
   try {
     const receipt = await messenger.send(reply, part, index, deadline)
     events.partSent(messenger, 'sent')
     return receipt
   } catch (error) {
     events.partSent(messenger, 'failed')
-    if (!(error instanceof Unanswered)) await outbox.notePart(delivery, index, { state: 'waiting' })
+    const isInDoubt = messenger.dropsRepeats || error instanceof Unanswered
+    if (!isInDoubt) await outbox.notePart(delivery, index, { state: 'waiting' })
     throw error
   }
 }

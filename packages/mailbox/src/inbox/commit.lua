@@ -1,7 +1,8 @@
 -- Ends a turn: the reply is final, the history knows it, the messages leave the inbox. All or nothing.
 -- KEYS 1 inbox, 2 turn, 3 outbox, 4 reply, 5 history, 6 dead
 -- ARGV 1 fence, 2 reply id, 3 reply (JSON; '' for no reply), 4 dead letter (JSON; '' for none),
---      5 '1' to forget the history first, 6 most history entries, 7 how long history is kept (ms), 8… history entries
+--      5 how many of the latest history entries to forget first, 6 most history entries, 7 how long history is kept (ms),
+--      8… history entries
 -- → how many messages wait now, or -1: a newer attempt runs, nothing was changed
 local inbox, turn, outbox, reply, history, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 
@@ -13,13 +14,13 @@ if ARGV[3] ~= '' then
   if not opened then redis.call('RPUSH', outbox, ARGV[2]) end
   redis.call('HSET', reply, 'reply', ARGV[3])
 elseif opened then
-  redis.call('DEL', reply)
-  redis.call('LREM', outbox, 1, ARGV[2])
+  -- What shows that it was coming is taken back by whoever showed it.
+  redis.call('HSET', reply, 'withdrawn', 1)
 end
 
 if ARGV[4] ~= '' then redis.call('RPUSH', dead, ARGV[4]) end
 
-if ARGV[5] == '1' then redis.call('DEL', history) end
+if ARGV[5] ~= '0' then redis.call('LTRIM', history, 0, -ARGV[5] - 1) end
 if #ARGV > 7 then
   redis.call('RPUSH', history, unpack(ARGV, 8))
   redis.call('LTRIM', history, -ARGV[6], -1)

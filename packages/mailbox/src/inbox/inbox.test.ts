@@ -141,12 +141,14 @@ test('a reply opened twice stands once in the outbox, with the newest text', asy
   if (delivery) expect(await outbox.settle(delivery)).toBe(0)
 })
 
-test('a commit without a reply withdraws one that was opened', async () => {
+test('a commit without a reply withdraws one that was opened, and rings for whoever shows it', async () => {
   await inbox.post(message('a'))
   const turn = await taken()
   await inbox.update(turn, replyTo(turn, '', 'open'))
+  rung = []
   await inbox.commit(turn, {})
-  expect(await createOutbox(redis).take(conversation)).toBeUndefined()
+  expect(rung).toEqual(['outbox'])
+  expect(await createOutbox(redis).take(conversation)).toMatchObject({ reply: { state: 'withdrawn' } })
 })
 
 test('a worker that dies between commit and bell leaves a full outbox, which is rung for again', async () => {
@@ -221,7 +223,7 @@ test('an answer enters the history with its commit, up to the most entries', asy
   for (const id of ['a', 'b', 'c']) {
     await inbox.post(message(id))
     const turn = await taken()
-    const history = { forget: false, entries: [`q${id}`, `a${id}`], maxEntries: 4, keepMs: 60_000 }
+    const history = { forget: 0, entries: [`q${id}`, `a${id}`], maxEntries: 4, keepMs: 60_000 }
     await inbox.commit(turn, { reply: replyTo(turn, id), history })
   }
   expect(await inbox.history(conversation, 10)).toEqual(['qb', 'ab', 'qc', 'ac'])
@@ -238,3 +240,54 @@ test.each(['{"text": "\\ud83d"', '{"id": 7}', 'null', ''])(
     expect(JSON.parse(letter)).toMatchObject({ kind: 'unreadable', items: [item] })
   },
 )
+
+test('a message taken back is not answered, whether it waits, was not posted yet, or stands in a topic', async () => {
+  await inbox.post(message('a'))
+  await inbox.post(message('b'))
+  expect(await inbox.recall({ conversation, messageId: 'a' })).toBe('recalled')
+  expect(await inbox.recall({ conversation, messageId: 'c' })).toBe('too_late')
+  expect(await inbox.post(message('c'))).toBe('duplicate')
+  expect(idsOf(await taken())).toEqual(['b'])
+
+  const topic = `${conversation}.5` as const
+  await inbox.post(message('t', { conversation: topic }))
+  expect(await inbox.recall({ conversation, messageId: 't' })).toBe('recalled')
+  expect(await inbox.take(topic)).toBeUndefined()
+})
+
+test('taken back while it is answered, its answer is withdrawn and the attempt may change nothing more', async () => {
+  await inbox.post(message('a'))
+  const turn = await taken()
+  await inbox.update(turn, replyTo(turn, 'hel', 'open'))
+  rung = []
+  expect(await inbox.recall({ conversation, messageId: 'a' })).toBe('recalled')
+  expect(rung).toEqual(['inbox', 'outbox'])
+  expect(await inbox.check(turn)).toBe('superseded')
+  await expect(inbox.commit(turn, { reply: replyTo(turn, 'hello') })).rejects.toThrow(Superseded)
+  expect(await inbox.take(conversation)).toBeUndefined()
+  expect(await createOutbox(redis).take(conversation)).toMatchObject({ reply: { state: 'withdrawn', text: 'hel' } })
+})
+
+test('taken back from among others, these are answered anew, and no worker is said to have died', async () => {
+  for (const id of ['a', 'b', 'c']) await inbox.post(message(id))
+  const turn = await taken()
+  expect(await inbox.recall({ conversation, messageId: 'b' })).toBe('recalled')
+  await expect(inbox.commit(turn, { reply: replyTo(turn, 'hello') })).rejects.toThrow(Superseded)
+  const again = await taken()
+  expect(again).toMatchObject({ replyId: turn.replyId, attempt: 2, crashes: 0 })
+  expect(idsOf(again)).toEqual(['a', 'c'])
+})
+
+test('an exchange answered anew takes the place of the last one', async () => {
+  for (const [id, forget] of [
+    ['a', 0],
+    ['b', 0],
+    ['b2', 2],
+  ] as const) {
+    await inbox.post(message(id))
+    const turn = await taken()
+    const history = { forget, entries: [`q${id}`, `a${id}`], maxEntries: 9, keepMs: 60_000 }
+    await inbox.commit(turn, { reply: replyTo(turn, id), history })
+  }
+  expect(await inbox.history(conversation, 10)).toEqual(['qa', 'aa', 'qb2', 'ab2'])
+})

@@ -3,6 +3,7 @@ import {
   type ConversationId,
   type InboundMessage,
   inboundMessageSchema,
+  type Recall,
   type Reply,
   type Turn,
   Unavailable,
@@ -27,10 +28,10 @@ type TurnKey = Pick<Turn, 'replyId' | 'conversation' | 'attempt'>
 
 /** How a turn ends. */
 export type Outcome = {
-  /** Absent when there is nothing to say: the person stopped the answer before it began. */
+  /** Absent when there is nothing to say: the person stopped the answer before it began. What was opened is withdrawn. */
   reply?: Reply
-  /** What history gains, as packages/conversations writes it. */
-  history?: { forget: boolean; entries: string[]; maxEntries: number; keepMs: number }
+  /** What history loses of its latest entries, and then gains, as packages/conversations writes it. */
+  history?: { forget: number; entries: string[]; maxEntries: number; keepMs: number }
   /** Keeps the turn that was given up. */
   deadLetter?: DeadLetter
 }
@@ -48,9 +49,18 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
   const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
   const [postScript, amendScript, takeScript] = [lua('post'), lua('amend'), lua('take')]
   const [updateScript, commitScript, giveBackScript] = [lua('update'), lua('commit'), lua('give-back')]
+  const recallScript = lua('recall')
   const filled = createIndex(redis, indexKeys.inbox)
   const outboxFilled = createIndex(redis, indexKeys.outbox)
   const deadFilled = createIndex(redis, indexKeys.dead)
+
+  async function recallFrom(conversation: ConversationId, messageId: string, rememberMs: number): Promise<boolean> {
+    const { seen, inbox, turn, reply } = keysOf(conversation)
+    const stood = await recallScript([seen, inbox, turn], [messageId, reply(''), Date.now(), rememberMs])
+    // Whoever works on the turn, or shows its reply, looks again.
+    if (stood === 'taken') await Promise.all([bells.ring(conversation), outboxBells.ring(conversation)])
+    return stood !== 'gone'
+  }
 
   return {
     /**
@@ -84,6 +94,22 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
         [message.edits, JSON.stringify({ ...message, id: message.edits })],
       )
       return replaced === 1 ? 'amended' : 'too_late'
+    },
+
+    /**
+     * Takes a message back: it is not answered, and what is shown of its answer is withdrawn; where it was asked together
+     * with others, these are answered anew. Its sender may have written it in any topic of the chat that `conversation`
+     * names: no platform says which. Throws `Unavailable` when Redis did not take it.
+     */
+    async recall({ conversation, messageId }: Recall): Promise<'recalled' | 'too_late'> {
+      try {
+        if (await recallFrom(conversation, messageId, SEEN_MS)) return 'recalled'
+        for await (const { conversation: topic } of filled.all())
+          if (topic.startsWith(`${conversation}.`) && (await recallFrom(topic, messageId, 0))) return 'recalled'
+        return 'too_late'
+      } catch (error) {
+        throw new Unavailable('Redis did not take the recall', undefined, { cause: error })
+      }
     },
 
     /**
@@ -144,14 +170,14 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
             turn.replyId,
             reply ? JSON.stringify(reply) : '',
             deadLetter ? JSON.stringify(deadLetter) : '',
-            history?.forget ? '1' : '0',
+            history?.forget ?? 0,
             history?.maxEntries ?? 0,
             history?.keepMs ?? 0,
             ...(history?.entries ?? []),
           ],
         ),
         outboxFilled.add(turn.conversation),
-        reply ? outboxBells.ring(turn.conversation) : undefined,
+        outboxBells.ring(turn.conversation),
       ])
       if (waiting === -1) throw new Superseded()
       return Number(waiting)

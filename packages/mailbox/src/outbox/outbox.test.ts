@@ -82,9 +82,11 @@ test('a reply that cannot arrive is kept as a dead letter, and the next one goes
   expect((await taken()).reply.id).toBe('r2')
 })
 
-test('a withdrawn reply reads as none', async () => {
+test('a withdrawn reply reads so, and one that was settled by another sender not at all', async () => {
   const { reply } = await taken()
   expect(await outbox.read(reply)).toEqual(reply)
+  await redis.hset(keys.reply('r1'), 'withdrawn', 1)
+  expect(await outbox.read(reply)).toEqual({ ...reply, state: 'withdrawn' })
   await redis.del(keys.reply('r1'))
-  expect(await outbox.read(reply)).toBeUndefined()
+  await expect(outbox.read(reply)).rejects.toThrow(Superseded)
 })

@@ -46,10 +46,11 @@ export function createOutbox(redis: Redis) {
       return taken === null ? undefined : readDelivery(taken)
     },
 
-    /** The reply as it reads now; `undefined` once it was withdrawn: stopped before it had a word. */
-    async read({ id, conversation }: Reply): Promise<Reply | undefined> {
-      const reply = await redis.hget(keysOf(conversation).reply(id), 'reply')
-      return reply === null ? undefined : replySchema.parse(JSON.parse(reply))
+    /** The reply as it reads now. Throws `Superseded` when another sender has settled it. */
+    async read({ id, conversation }: Reply): Promise<Reply> {
+      const [reply, withdrawn] = await redis.hmget(keysOf(conversation).reply(id), 'reply', 'withdrawn')
+      if (!reply) throw new Superseded()
+      return readReply(reply, withdrawn)
     },
 
     /** Notes what is known of a part, before and after it is sent. Throws `Superseded`. */
@@ -75,6 +76,11 @@ export function createOutbox(redis: Redis) {
   }
 }
 
+function readReply(json: string | undefined, withdrawn: string | null | undefined): Reply {
+  const reply = replySchema.parse(JSON.parse(json ?? 'null'))
+  return withdrawn ? { ...reply, state: 'withdrawn' } : reply
+}
+
 function readDelivery(taken: unknown): Delivery {
   // take.lua answers with the fields and values of a hash in turn.
   const flat = taken as string[]
@@ -86,7 +92,7 @@ function readDelivery(taken: unknown): Delivery {
     if (field.startsWith('part:')) parts.set(Number(field.slice(5)), JSON.parse(value) as Part)
   }
   return {
-    reply: replySchema.parse(JSON.parse(fields.get('reply') ?? 'null')),
+    reply: readReply(fields.get('reply'), fields.get('withdrawn')),
     attempt: Number(fields.get('attempt')),
     failures: Number(fields.get('failures') ?? 0),
     parts,

@@ -1,18 +1,18 @@
-import { newTraceId, type Receiver, Rejected } from '@waystation/domain'
+import { newTraceId, type RawRequest, type Received, type Receiver, Rejected } from '@waystation/domain'
 import { authenticator } from './authenticate.ts'
 import type { Bot } from './bot.ts'
 import { parseUpdate } from './parse.ts'
 
 /** The webhook of one bot. `secret` is what `setWebhook` was given as `secret_token`. */
-export function telegramReceiver({ secret, bot }: { secret: string; bot: Bot }): Receiver {
+export function telegramReceiver({ secret, bot }: { secret: string; bot: Bot }) {
   const authenticate = authenticator(secret)
   return {
     channel: 'telegram',
-    receive(request) {
+    receive(request: RawRequest): Received {
       authenticate(request)
       return parseUpdate(readJson(request.body), arrivalFor(bot))
     },
-  }
+  } satisfies Receiver
 }
 
 export const arrivalFor = (bot: Bot) => ({ bot, receivedAt: Date.now(), traceId: newTraceId() })

@@ -106,7 +106,7 @@ test('a topic’s replies and "typing" go to the topic; a deleted topic refuses 
   const topic = telegram.forum().topic('Plans')
   const conversation = conversationIn(telegram, topic)
   await messenger.send(replyIn(conversation), 'x', 0, signal)
-  await messenger.typing(conversation, signal)
+  await messenger.typing(replyIn(conversation), signal)
   expect(telegram.texts(topic)).toEqual(['x'])
   expect(telegram.actions).toMatchObject([{ thread: topic.thread, action: 'typing' }])
   topic.remove()

@@ -52,13 +52,14 @@ export function telegramMessenger(bot: { apiRoot: string; token: string }): Mess
 
   return {
     channel: 'telegram',
+    dropsRepeats: false,
     typingEveryMs: TYPING_EVERY_MS,
     split,
 
     streaming: conversation =>
       isGroup(conversation) ? { style: 'edit', everyMs: EDIT_EVERY_MS } : { style: 'draft', everyMs: DRAFT_EVERY_MS },
 
-    async typing(conversation, signal) {
+    async typing({ conversation }, signal) {
       await call('sendChatAction', conversation, { action: 'typing' }, doneSchema, signal)
     },
 
@@ -103,6 +104,9 @@ export function telegramMessenger(bot: { apiRoot: string; token: string }): Mess
         if (errorCode(error) !== 'not_modified') throw error
       }
     },
+
+    // A bot hears of no message that was deleted, so a reply is withdrawn only before it shows; "typing" ends by itself.
+    withdraw: async () => {},
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ConversationId, InboundMessage } from '@waystation/domain'
+import type { ConversationId, InboundMessage, Reply } from '@waystation/domain'
 import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
 import { expect, test, vi } from 'vitest'
 import { webMessenger } from '../outbound/index.ts'
@@ -20,6 +20,16 @@ const message = (id: string, more: Partial<InboundMessage> = {}): InboundMessage
   traceId: 'trace',
   ...more,
 })
+
+const openReply: Reply = {
+  id: 'reply',
+  conversation,
+  inReplyTo: 'one',
+  state: 'open',
+  text: '',
+  traceId: 'trace',
+  receivedAt: 0,
+}
 
 async function startFeed(server: TestRedis) {
   const redis = await connect(server.url, 'commands')
@@ -127,7 +137,7 @@ test('typing is seen by those who look right now', async () => {
   // Asked again once the subscription stands.
   expect((await batches.next()).value).toEqual([])
   const next = batches.next()
-  await feed.messenger.typing(conversation, feed.looking.signal)
+  await feed.messenger.typing(openReply, feed.looking.signal)
   expect((await next).value).toEqual([{ event: '{"type":"typing"}' }])
   await feed.show(message('one'))
   expect(idsOf(await feed.read(1))).toEqual(['one'])

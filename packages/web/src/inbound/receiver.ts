@@ -1,17 +1,17 @@
-import { type RawRequest, type Receiver, Unauthenticated } from '@waystation/domain'
+import { type RawRequest, type Received, type Receiver, Unauthenticated } from '@waystation/domain'
 import { authenticate } from './authenticate.ts'
 import { parse } from './parse.ts'
 
 /** `POST /api/messages` of our own page: from the page itself, with its session. `key` signs sessions. */
-export function webReceiver(key: string): Receiver {
+export function webReceiver(key: string) {
   return {
     channel: 'web',
-    receive({ headers, body }) {
+    receive({ headers, body }: RawRequest): Received {
       if (!isSameOrigin(headers)) throw new Unauthenticated('another site asks')
       const session = authenticate(headers, key)
       return { messages: [parse(body, session, headers['accept-language'], Date.now())], ignored: [] }
     },
-  }
+  } satisfies Receiver
 }
 
 /**

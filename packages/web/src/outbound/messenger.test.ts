@@ -104,7 +104,7 @@ test('typing wakes those who look on, and leaves nothing behind', () =>
     const subscriber = await connect(url, 'subscriber')
     await subscriber.subscribe(eventsKey(conversation))
     const heard = new Promise(resolve => subscriber.once('message', (_key, event) => resolve(event)))
-    await webMessenger(redis).typing(conversation, signal)
+    await webMessenger(redis).typing(reply(''), signal)
     expect(await heard).toBe('{"type":"typing"}')
     expect(await eventsIn(redis)).toEqual([])
     await close(subscriber)

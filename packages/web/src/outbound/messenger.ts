@@ -22,9 +22,11 @@ export function webMessenger(redis: Redis): Messenger {
   return {
     channel: 'web',
     streaming: () => ({ style: 'draft', everyMs: DRAFT_EVERY_MS }),
+    // An event told twice changes nothing on the page.
+    dropsRepeats: true,
     typingEveryMs: TYPING_EVERY_MS,
 
-    async typing(conversation, signal) {
+    async typing({ conversation }, signal) {
       signal.throwIfAborted()
       const event: PassingEvent = { type: 'typing' }
       await redis.publish(eventsKey(conversation), JSON.stringify(event)).catch(redisIsAway)
@@ -47,6 +49,8 @@ export function webMessenger(redis: Redis): Messenger {
     async edit(reply, _part, _receipt, signal) {
       await show(reply, signal)
     },
+    // A page takes no message back, so a reply is withdrawn only before it shows.
+    withdraw: async () => {},
   }
 
   async function show(reply: Reply, signal: AbortSignal): Promise<Receipt> {
