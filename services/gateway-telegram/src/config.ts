@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
+import { safeUrl } from '@waystation/http'
 import { redisConfig } from '@waystation/redis'
-import { safeUrl, telegramConfig } from '@waystation/telegram/inbound'
+import { telegramConfig } from '@waystation/telegram/inbound'
 import { z } from 'zod'
 
 export const environment = z

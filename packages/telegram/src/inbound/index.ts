@@ -1,7 +1,6 @@
 export { type BotApi, botApi } from '../api.ts'
-export { safeUrl, telegramConfig } from '../config.ts'
+export { telegramConfig } from '../config.ts'
 export { type Bot, learnBot } from './bot.ts'
 export { poll } from './poll.ts'
 export { telegramReceiver } from './receiver.ts'
 export { registerWebhook } from './register.ts'
-export { untilAvailable } from './retry.ts'

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode, type Received, Rejected } from '@waystation/domain'
+import { type Background, pauseAfter } from '@waystation/http'
 import type { Redis } from 'ioredis'
 import { z } from 'zod'
 import type { BotApi } from '../api.ts'
@@ -7,7 +8,6 @@ import type { Bot } from './bot.ts'
 import { createLease } from './lease.ts'
 import { parseUpdate } from './parse.ts'
 import { arrivalFor } from './receiver.ts'
-import { type Background, pauseAfter } from './retry.ts'
 import { allowedUpdates } from './update.ts'
 
 /** The longest the server honours. */

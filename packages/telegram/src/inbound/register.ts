@@ -1,6 +1,6 @@
+import { type Background, untilAvailable } from '@waystation/http'
 import { z } from 'zod'
 import type { BotApi } from '../api.ts'
-import { type Background, untilAvailable } from './retry.ts'
 import { allowedUpdates } from './update.ts'
 
 /** The most that Telegram opens at once; each chat's updates come one after another all the same. */

@@ -10,7 +10,7 @@ export type Background = { log: Log; signal: AbortSignal }
 const LONGEST_PAUSE_MS = 10_000
 
 /**
- * Asks until Telegram can be reached, with one line in the log per failure. Throws anything but `Unavailable`, and an
+ * Asks until a platform can be reached, with one line in the log per failure. Throws anything but `Unavailable`, and an
  * `AbortError` at the end of `signal`.
  */
 export async function untilAvailable<Answer>(
