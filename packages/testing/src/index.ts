@@ -1,3 +1,16 @@
+export type { FeishuApp, FeishuAppOptions } from './feishu/apps.ts'
+export { type EventOptions, feishuEvent } from './feishu/event.ts'
+export { type FeishuLimits, platformLimits } from './feishu/limits.ts'
+export type { FeishuChat, FeishuGroup, FeishuP2p, FeishuTopic } from './feishu/people.ts'
+export type {
+  FeishuCall,
+  FeishuCard,
+  FeishuPush,
+  FeishuReaction,
+  SentFeishuMessage,
+} from './feishu/records.ts'
+export { type FeishuOptions, type FeishuSimulator, startFeishu } from './feishu/simulator.ts'
+export type { FeishuEvent, MessageEvent } from './feishu/wire.ts'
 export type { ModelFault } from './model/behaviour.ts'
 export { type ModelOptions, type ModelSimulator, startModel } from './model/simulator.ts'
 export type { StationProcess } from './station/process.ts'

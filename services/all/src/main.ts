@@ -1,3 +1,4 @@
+import { gatewayFeishu } from '@waystation/gateway-feishu'
 import { gatewayTelegram } from '@waystation/gateway-telegram'
 import { gatewayWeb } from '@waystation/gateway-web'
 import { inference } from '@waystation/inference'
@@ -20,13 +21,16 @@ async function findRedis() {
 }
 
 const redis = await findRedis()
-const telegram = process.env.TELEGRAM_BOT_TOKEN ? [gatewayTelegram] : []
+const { TELEGRAM_BOT_TOKEN, FEISHU_APP_ID, FEISHU_APPS } = process.env
+const telegram = TELEGRAM_BOT_TOKEN ? [gatewayTelegram] : []
+const feishu = FEISHU_APP_ID || FEISHU_APPS ? [gatewayFeishu] : []
 
-await run('all', [sender, inference, gatewayWeb, ...telegram], {
+await run('all', [sender, inference, gatewayWeb, ...telegram, ...feishu], {
   env: { ...process.env, REDIS_URL: redis.url },
   started(states) {
     for (const state of states) say(state)
     if (telegram.length === 0) say('telegram: off; set TELEGRAM_BOT_TOKEN to a token from @BotFather to connect it')
+    if (feishu.length === 0) say('feishu: off; set FEISHU_APP_ID and FEISHU_APP_SECRET of an app to connect it')
   },
   stopped: redis.stop,
 })

@@ -1,4 +1,5 @@
 import type { Messenger } from '@waystation/domain'
+import { appsOf, feishuMessenger } from '@waystation/feishu/outbound'
 import { telegramMessenger } from '@waystation/telegram/outbound'
 import { webMessenger } from '@waystation/web/outbound'
 import type { Redis } from 'ioredis'
@@ -9,5 +10,7 @@ export function createMessengers(env: Environment, redis: Redis): Map<string, Me
   const messengers = new Map<string, Messenger>([['web.chat', webMessenger(redis)]])
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_API_ROOT: apiRoot } = env
   if (token) messengers.set(`telegram.${token.split(':')[0]}`, telegramMessenger({ apiRoot, token }))
+  for (const app of appsOf(env))
+    messengers.set(`feishu.${app.appId}`, feishuMessenger(app, { redis, style: env.FEISHU_REPLY_STYLE }))
   return messengers
 }

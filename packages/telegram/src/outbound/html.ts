@@ -1,21 +1,13 @@
+import { decodeReferences } from '@waystation/markdown'
 import type { Run, Style } from './page.ts'
 
 /** What the four characters that HTML reserves are written as; Telegram knows no other names. */
 const escapes: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' }
-const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' }
 
 const escapeText = (text: string): string => text.replace(/[&<>]/g, character => escapes[character] ?? character)
 
 /** A value between double quotes. */
 export const attribute = (text: string): string => text.replace(/[&<>"]/g, character => escapes[character] ?? character)
-
-/** `&amp;` and `&#38;` to `&`, as markdown and HTML both have it. A name that is not common stays as it is written. */
-export const decodeReferences = (text: string): string =>
-  text.replace(/&(?:#(\d{1,7})|#x([\da-f]{1,6})|([a-z]{2,4}));/gi, (written, decimal, hex, name?: string) => {
-    if (name) return characters[name] ?? written
-    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16)
-    return code > 0 && code <= 0x10_ffff ? String.fromCodePoint(code).toWellFormed() : '\ufffd'
-  })
 
 /** Runs as Telegram's HTML: every tag closed in its turn, none left open. */
 export function toHtml(runs: Run[]): string {

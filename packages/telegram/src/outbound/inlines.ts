@@ -1,19 +1,12 @@
+import { decodeReferences, isLineBreak } from '@waystation/markdown'
 import type { MarkedToken, Token } from 'marked'
-import { decodeReferences } from './html.ts'
-import { createWriter, type Place } from './page.ts'
+import type { Place } from './page.ts'
 import { bold, code, codeWithin, italic, link, struck, within } from './style.ts'
 
 /** Writes what stands in a line of text: words, emphasis, code, links. */
 export function writeInlines(tokens: Token[], place: Place): void {
   // No extension of marked is installed, so these are all its own.
   for (const token of tokens as MarkedToken[]) writeInline(token, place)
-}
-
-/** The same without its formatting. */
-export function plainText(tokens: Token[]): string {
-  const writer = createWriter()
-  writeInlines(tokens, { writer, styles: [], indent: '' })
-  return writer.page.runs.map(run => run.text).join('')
 }
 
 function writeInline(token: MarkedToken, place: Place): void {
@@ -49,8 +42,8 @@ function writeInline(token: MarkedToken, place: Place): void {
       write('\n')
       break
     case 'html':
-      // Models write <br> for a new line in a table's cell; other HTML is shown as it is.
-      write(/^<br ?\/?>$/i.test(token.text) ? '\n' : token.text)
+      // Other HTML is shown as it is.
+      write(isLineBreak(token.text) ? '\n' : token.text)
       break
     case 'checkbox':
       // The list has drawn it.

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { type ConversationId, conversationOf, errorCode, type Messenger, type Reply } from '@waystation/domain'
+import { cutPoint } from '@waystation/markdown'
 import { z } from 'zod'
 import { botApi } from '../api.ts'
 import { ChatMoved } from '../errors.ts'
-import { cutPoint } from './cut.ts'
 import { toPlainText } from './html.ts'
 import { split } from './split.ts'
 

@@ -1,9 +1,8 @@
+import { alignTable, lex, plainText } from '@waystation/markdown'
 import type { MarkedToken, Token, Tokens } from 'marked'
-import { plainText, writeInlines } from './inlines.ts'
-import { lex } from './lex.ts'
+import { writeInlines } from './inlines.ts'
 import { createWriter, type Page, type Place } from './page.ts'
 import { bold, codeWithin, pre, quote, within } from './style.ts'
-import { alignTable } from './table.ts'
 
 const INDENT = '    '
 

@@ -1,4 +1,4 @@
-import { cutPoint } from './cut.ts'
+import { cutPoint } from '@waystation/markdown'
 import { toHtml } from './html.ts'
 import type { Page, Run } from './page.ts'
 import { render } from './render.ts'

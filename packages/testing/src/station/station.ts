@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import { type FeishuOptions, type FeishuSimulator, startFeishu } from '../feishu/simulator.ts'
 import { type ModelOptions, type ModelSimulator, startModel } from '../model/simulator.ts'
 import { startTelegram, type TelegramOptions, type TelegramSimulator } from '../telegram/simulator.ts'
 import { type Metrics, readMetrics } from './metrics.ts'
@@ -16,7 +17,10 @@ const PUBLIC_URL = 'https://station.test'
 export type StationOptions = {
   /** `one`: everything in one process; else how many processes of which service. */
   processes?: 'one' | Readonly<Record<string, number>>
-  telegram?: TelegramOptions & { mode?: 'webhook' | 'polling' }
+  /** `none`: Telegram is not connected. */
+  telegram?: (TelegramOptions & { mode?: 'webhook' | 'polling' }) | 'none'
+  /** Feishu is connected where this is given. */
+  feishu?: FeishuOptions & { mode?: 'webhook' | 'websocket' }
   /** `none`: no model is configured. */
   model?: ModelOptions | 'none'
   /** Added to the environment of every process, or in place of what is there. */
@@ -24,8 +28,9 @@ export type StationOptions = {
 }
 
 export type Station = AsyncDisposable & {
+  /** These three throw where the station was started without. */
   telegram: TelegramSimulator
-  /** Throws where the station was started without one. */
+  feishu: FeishuSimulator
   model: ModelSimulator
   /** `kill` and `restart` it at will. */
   redis: TestRedis
@@ -49,11 +54,13 @@ export type Station = AsyncDisposable & {
 
 /** A whole Waystation: its services as processes of their own, a private Redis, and simulators at the far ends. */
 export async function startStation(options: StationOptions = {}): Promise<Station> {
-  const { mode = 'webhook', ...telegramOptions } = options.telegram ?? {}
   await using started = new AsyncDisposableStack()
   const redis = started.use(await startTestRedis())
-  const telegram = started.use(await startTelegram(telegramOptions))
+  const telegram = options.telegram === 'none' ? undefined : started.use(await startTelegram(options.telegram))
+  const feishu = options.feishu && started.use(await startFeishu(options.feishu))
   const model = options.model === 'none' ? undefined : started.use(await startModel(options.model))
+  const telegramMode = (options.telegram !== 'none' && options.telegram?.mode) || 'webhook'
+  const feishuMode = options.feishu?.mode ?? 'webhook'
   const ownRedis = started.adopt(await connect(redis.url, 'commands'), close)
   const processes: StationProcess[] = []
   started.defer(async () => {
@@ -65,10 +72,8 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
 
   const env = {
     REDIS_URL: redis.url,
-    TELEGRAM_BOT_TOKEN: telegram.token,
-    TELEGRAM_WEBHOOK_SECRET: randomBytes(16).toString('hex'),
-    TELEGRAM_API_ROOT: telegram.apiRoot,
-    ...(mode === 'webhook' ? { PUBLIC_URL } : {}),
+    ...(telegram ? telegramEnv(telegram, telegramMode) : {}),
+    ...(feishu ? feishuEnv(feishu, feishuMode) : {}),
     ...(model ? { LOCAL_MODEL_BASE_URL: model.baseUrl, LOCAL_MODEL: model.model } : {}),
     ...options.env,
   }
@@ -83,12 +88,14 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
       },
     })
     processes.push(running)
-    telegram.setFront([...of('all'), ...of('gateway-telegram')].map(({ origin }) => origin))
+    telegram?.setFront(frontOf('gateway-telegram'))
+    feishu?.setFront(frontOf('gateway-feishu'))
     await until(`${service} is ready`, () => isReady(running))
     return running
   }
 
   const of = (service: string) => processes.filter(one => one.service === service && one.isRunning())
+  const frontOf = (gateway: string) => [...of('all'), ...of(gateway)].map(({ origin }) => origin)
 
   async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
     for (const deadline = Date.now() + READY_WITHIN_MS; !(await isSo()); await sleep(LOOK_EVERY_MS))
@@ -99,16 +106,22 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
   const services = Object.entries(wanted).flatMap(([service, count]) => Array<string>(count).fill(service))
   const failure = (await Promise.allSettled(services.map(service => start(service)))).find(isFailure)
   if (failure) throw failure.reason
-  const hello = mode === 'webhook' ? 'setWebhook' : 'getUpdates'
-  if (of('all').length + of('gateway-telegram').length > 0)
+  const hello = telegramMode === 'webhook' ? 'setWebhook' : 'getUpdates'
+  if (telegram && frontOf('gateway-telegram').length > 0)
     await until('Telegram is connected', () => telegram.calls.some(({ method }) => method === hello))
+  if (feishu && feishuMode === 'websocket' && frontOf('gateway-feishu').length > 0)
+    await until('Feishu is connected', () => feishu.apps.every(({ appId }) => feishu.connections(appId) > 0))
 
   const end = started.move()
   return {
-    telegram,
+    get telegram() {
+      return given(telegram, 'Telegram')
+    },
+    get feishu() {
+      return given(feishu, 'Feishu')
+    },
     get model() {
-      if (!model) throw new Error('this station has no model')
-      return model
+      return given(model, 'model')
     },
     redis,
     processes,
@@ -124,10 +137,35 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
       return output
     },
     metrics: async () => readMetrics(await Promise.all(processes.filter(one => one.isRunning()).map(metricsPage))),
-    settled: (withinMs = 60_000) => untilSettled({ redis: ownRedis, telegram, model }, withinMs),
+    settled: (withinMs = 60_000) => untilSettled({ redis: ownRedis, telegram, feishu, model }, withinMs),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   }
 }
+
+function given<Simulator>(simulator: Simulator | undefined, what: string): Simulator {
+  if (!simulator) throw new Error(`this station has no ${what}`)
+  return simulator
+}
+
+const telegramEnv = ({ token, apiRoot }: TelegramSimulator, mode: 'webhook' | 'polling') => ({
+  TELEGRAM_BOT_TOKEN: token,
+  TELEGRAM_WEBHOOK_SECRET: randomBytes(16).toString('hex'),
+  TELEGRAM_API_ROOT: apiRoot,
+  ...(mode === 'webhook' ? { PUBLIC_URL } : {}),
+})
+
+const feishuEnv = ({ apps, baseUrl }: FeishuSimulator, mode: 'webhook' | 'websocket') => ({
+  FEISHU_APPS: JSON.stringify(
+    apps.map(({ appId, appSecret, verificationToken, encryptKey }) => ({
+      appId,
+      appSecret,
+      verificationToken,
+      encryptKey,
+    })),
+  ),
+  FEISHU_BASE_URL: baseUrl,
+  FEISHU_MODE: mode,
+})
 
 const isFailure = (result: PromiseSettledResult<unknown>) => result.status === 'rejected'
 

@@ -1,0 +1,2 @@
+export { appsOf, feishuConfig } from '../config.ts'
+export { feishuMessenger } from './messenger.ts'

@@ -1,0 +1,116 @@
+import { lex } from '@waystation/markdown'
+import type { MarkedToken, Token, Tokens } from 'marked'
+import { escapeText } from './escape.ts'
+import { ticksAround, writeInlines } from './inlines.ts'
+import { type Block, type Line, lineOf, type Span, within } from './page.ts'
+import { alignedTable, tableLines } from './table.ts'
+
+/** Feishu reads four spaces as one level of a list. */
+const LEVEL = 4
+/** Code with more back ticks in a row is hardly code; its fence would fill the card. */
+const MAX_FENCE = 64
+
+/**
+ * A model's markdown (GitHub's flavour) in Feishu's, which is close to it: headings are smaller, images become links,
+ * all code has fences, tags are text. Whatever is unfinished, such as a fence without an end, is shown as far as it goes.
+ */
+export function render(markdown: string): Block[] {
+  const blocks: Block[] = []
+  let heading: Line[] = []
+  for (const token of lex(markdown.toWellFormed().replaceAll('\0', ''))) {
+    const table = token.type === 'table' ? tableLines(token) : undefined
+    const lines = table ?? linesOf(token)
+    if (lines.length === 0) continue
+    const above = heading
+    for (const line of lines) above.push(line)
+    // A heading stays with what it stands above.
+    if (token.type === 'heading') continue
+    const headed = above.length - lines.length
+    blocks.push(
+      table ? { lines: above, plainer: () => [...above.slice(0, headed), ...linesOf(token)] } : { lines: above },
+    )
+    heading = []
+  }
+  return heading.length > 0 ? [...blocks, { lines: heading }] : blocks
+}
+
+function linesOf(token: MarkedToken): Line[] {
+  switch (token.type) {
+    case 'def':
+    case 'space':
+    case 'checkbox':
+      return []
+    case 'heading':
+      return headingLines(token)
+    case 'paragraph':
+      return textLines(writeInlines(token.tokens))
+    case 'list':
+      return listLines(token)
+    case 'blockquote':
+      return within(flow(token.tokens), '> ', '> ')
+    case 'code':
+      return codeLines(token.text, token.lang)
+    case 'table':
+      return codeLines(alignedTable(token))
+    case 'hr':
+      return [lineOf([{ text: '---' }])]
+    case 'html':
+      return textLines([{ text: escapeText(token.text.replace(/<br ?\/?>/gi, '\n').trim()) }])
+    default:
+      return textLines(writeInlines([token]))
+  }
+}
+
+/** Blocks inside another. A table there is drawn as code: Feishu knows tables only by themselves. */
+function flow(tokens: Token[]): Line[] {
+  const lines: Line[] = []
+  // No extension of marked is installed, so these are all its own.
+  for (const token of tokens as MarkedToken[]) {
+    for (const [index, line] of linesOf(token).entries())
+      lines.push(index === 0 && token.type === 'list' ? { ...line, gap: 'line' } : line)
+  }
+  return lines
+}
+
+/** Feishu shows the three biggest kinds huge. */
+function headingLines({ depth, tokens }: Tokens.Heading): Line[] {
+  const spans = writeInlines(tokens).map(span => ({ ...span, text: span.text.replaceAll('\n', ' ') }))
+  return spans.length === 0 ? [] : [lineOf(spans, { lead: depth === 1 ? '#### ' : '##### ' })]
+}
+
+function textLines(spans: Span[]): Line[] {
+  const lines: Span[][] = [[]]
+  for (const span of spans) {
+    const [first = '', ...others] = span.token ? [span.text] : span.text.split('\n')
+    lines.at(-1)?.push({ ...span, text: first })
+    for (const text of others) lines.push([{ text }])
+  }
+  return lines
+    .filter(line => line.some(({ text }) => text !== ''))
+    .map((line, index) => lineOf(line, { gap: index === 0 ? 'block' : 'line' }))
+}
+
+function listLines({ items, ordered, start }: Tokens.List): Line[] {
+  return items.flatMap((item, index) => {
+    const bullet = ordered ? `${Number(start) + index}. ` : '- '
+    const indent = ' '.repeat(Math.max(LEVEL, bullet.length))
+    const box = item.checked ? '☑ ' : '☐ '
+    const beginsWith = item.tokens[0]?.type ?? ''
+    // What is a block in the first line must begin in the same column as its other lines.
+    const isBlock = ['blockquote', 'code', 'list', 'table'].includes(beginsWith)
+    const first = isBlock ? bullet.padEnd(indent.length) : bullet + (item.task ? box : '')
+    const lines = flow(item.tokens)
+    return within(lines.length > 0 ? lines : [lineOf([{ text: '' }])], first, indent).map((line, at) =>
+      index > 0 && at === 0 ? { ...line, gap: 'line' as const } : line,
+    )
+  })
+}
+
+function codeLines(text: string, info = ''): Line[] {
+  const ticks = ticksAround(text)
+  if (ticks.length > MAX_FENCE) return textLines([{ text: escapeText(text) }])
+  const fence = ticks.padEnd(3, '`')
+  const language = /^[\w+#.-]{1,32}(?=\s|$)/.exec(info)?.[0] ?? ''
+  const frame = { open: `${fence}${language}\n`, close: `\n${fence}`, isTable: false }
+  return text.split('\n').map((line, index) => lineOf([{ text: line }], { gap: index === 0 ? 'block' : 'line', frame }))
+}

@@ -1,0 +1,5 @@
+export { cutPoint } from './cut.ts'
+export { lex } from './lex.ts'
+export { isLineBreak, plainText } from './plain.ts'
+export { decodeReferences } from './references.ts'
+export { alignTable } from './table.ts'

@@ -1,0 +1,50 @@
+import { createHash, randomBytes } from 'node:crypto'
+
+export type FeishuAppOptions = {
+  /** `cli_` and 16 hex digits: the SDK's long connection takes nothing else. */
+  appId?: string
+  appSecret?: string
+  verificationToken?: string
+  /** Random while the key is absent; `undefined` for events in plain text. */
+  encryptKey?: string | undefined
+  name?: string
+  /** Default: every scope. */
+  scopes?: readonly string[]
+}
+
+export type FeishuApp = {
+  appId: string
+  appSecret: string
+  verificationToken: string
+  encryptKey: string | undefined
+  name: string
+  /** The bot's own, `ou_…`. */
+  openId: string
+  tenantKey: string
+  /** Missing: every scope. */
+  scopes?: ReadonlySet<string>
+}
+
+export const hex = (digits: number): string => randomBytes(digits / 2).toString('hex')
+
+/** The same digits for the same words. */
+export const hexOf = (words: string, digits = 32): string =>
+  createHash('sha256').update(words).digest('hex').slice(0, digits)
+
+export function createApp(options: FeishuAppOptions, tenantKey: string): FeishuApp {
+  return {
+    appId: options.appId ?? `cli_${hex(16)}`,
+    appSecret: options.appSecret ?? hex(32),
+    verificationToken: options.verificationToken ?? hex(32),
+    encryptKey: 'encryptKey' in options ? options.encryptKey : hex(32),
+    name: options.name ?? 'Waystation',
+    openId: `ou_${hex(32)}`,
+    tenantKey,
+    ...(options.scopes ? { scopes: new Set(options.scopes) } : {}),
+  }
+}
+
+/** One of the scopes is enough; no scope asked for is always there. */
+export function has(app: FeishuApp, ...scopes: readonly string[]): boolean {
+  return !app.scopes || scopes.length === 0 || scopes.some(scope => app.scopes?.has(scope))
+}

@@ -1,0 +1,94 @@
+import Router from '@koa/router'
+import { errorCode, Rejected } from '@waystation/domain'
+import {
+  arrivalFor,
+  type Bot,
+  createReplays,
+  type FeishuApi,
+  type FeishuApp,
+  feishuApi,
+  feishuReceiver,
+  keepConnected,
+  languageOf,
+  learnBot,
+  parseEvent,
+  type ReceivingApp,
+} from '@waystation/feishu/inbound'
+import { createDoor, type Door, type Gateway, webhook as receiveWebhook } from '@waystation/gateway'
+import type { Log } from '@waystation/runtime'
+import type { Events } from '@waystation/telemetry'
+import type { Redis } from 'ioredis'
+
+export type Deps = {
+  apps: readonly FeishuApp[]
+  mode: 'webhook' | 'websocket'
+  redis: Redis
+  gateway: Gateway
+  events: Events
+  log: Log
+}
+
+type Entrance = ReceivingApp & { door: Door<Bot>; api: FeishuApi }
+
+/** Lets events of every app in, from the moment that Feishu has told who its bot is until `close`. */
+export function createFrontDoor({ apps, mode, redis, gateway, events, log }: Deps) {
+  const underWay = new Set<Promise<void>>()
+  const entrances = apps.map(openable)
+
+  function openable(app: FeishuApp): Entrance {
+    const api = feishuApi(app, redis)
+    const door = createDoor({
+      event: 'feishu.bot_unknown',
+      learn: signal => learnBot(api, signal),
+      async letIn(bot, background) {
+        if (mode === 'websocket') await keepConnected({ app, accept: event => accept(event, app, bot), ...background })
+      },
+      log,
+      giveUp(error) {
+        events.failed('gateway.feishu', error)
+        return errorCode(error)
+      },
+    })
+    return { ...app, language: languageOf(app), bot: door.bot, door, api }
+  }
+
+  /** An event of a long connection: what Feishu is told once it is durable. Rejects when Feishu should send it again. */
+  async function accept(event: unknown, app: FeishuApp, bot: Bot): Promise<object> {
+    try {
+      const arrival = arrivalFor({ appId: app.appId, language: languageOf(app) }, bot)
+      return (await gateway.accept('feishu', parseEvent(event, arrival))).answer
+    } catch (error) {
+      if (!(error instanceof Rejected)) throw error
+      events.rejected({ channel: 'feishu', reason: error.reason })
+      return {}
+    }
+  }
+
+  const routes = new Router()
+  if (mode === 'webhook') {
+    const receive = receiveWebhook(feishuReceiver(entrances, createReplays(redis)), gateway, events)
+    routes.post('/webhooks/feishu', async context => {
+      const received = receive(context)
+      underWay.add(received)
+      await received.finally(() => underWay.delete(received))
+    })
+  }
+
+  const stateOf = ({ appId, door, bot }: Entrance): string =>
+    bot() ? `${mode} as ${bot()?.name} (${appId})` : `${appId} not connected: ${door.trouble()}`
+
+  return {
+    routes,
+    /** One app of several that is set up wrong must not take the others out of service. */
+    isOpen: () => entrances.some(({ bot }) => bot() !== undefined),
+    state: () => entrances.map(stateOf).join('; '),
+    open: async () => void (await Promise.all(entrances.map(({ door }) => door.open()))),
+
+    /** Resolves once nothing is under way any more. */
+    async close(): Promise<void> {
+      await Promise.all(entrances.map(({ door }) => door.close()))
+      await Promise.allSettled(underWay)
+      await Promise.all(entrances.map(({ api }) => api.close()))
+    },
+  }
+}

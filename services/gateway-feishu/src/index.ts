@@ -1,0 +1,36 @@
+import { settings } from '@waystation/conversations'
+import { appsOf } from '@waystation/feishu/inbound'
+import { createGateway } from '@waystation/gateway'
+import { close, connect } from '@waystation/redis'
+import { readEnv, readSettings, type Service } from '@waystation/runtime'
+import { createEvents } from '@waystation/telemetry'
+import { environment, modeOf } from './config.ts'
+import { createFrontDoor } from './front-door.ts'
+
+/** What people write to the bots in Feishu or Lark, by webhook or over long connections. Any number of replicas. */
+export const gatewayFeishu: Service = {
+  name: 'feishu',
+  async create({ env, log, registry }) {
+    const config = readEnv(environment, env)
+    const { access } = readSettings(settings, config.WAYSTATION_CONFIG)
+    const redis = await connect(config.REDIS_URL, 'commands', log)
+    const events = createEvents(registry, log)
+    const gateway = createGateway({ redis, events, access })
+    const door = createFrontDoor({ apps: appsOf(config), mode: modeOf(config), redis, gateway, events, log })
+
+    return {
+      state: () => `feishu: ${door.state()}`,
+      routes: door.routes,
+      start: door.open,
+      async ready() {
+        await redis.ping()
+        if (!door.isOpen()) throw new Error(`feishu: ${door.state()}`)
+      },
+      async stop() {
+        await door.close()
+        await gateway.close()
+        await close(redis)
+      },
+    }
+  },
+}
