@@ -55,10 +55,11 @@ export function createTokens(app: FeishuApp, client: Client, redis: Redis): Toke
       })
       const { data: grant } = grantSchema.safeParse(answer.body)
       if (!grant) throw failureOf('token', answer)
-      // A token that lives shorter than that is used for half of its life.
+      // A token that lives shorter than that is used for half of its life, if only a moment.
       const seconds = Math.max(grant.expire - RENEW_BEFORE_SECONDS, grant.expire / 2)
-      await redis.set(key, grant.tenant_access_token, 'PX', Math.round(seconds * 1000))
-      return remember(grant.tenant_access_token, seconds * 1000)
+      const usableMs = Math.max(Math.round(seconds * 1000), 1)
+      await redis.set(key, grant.tenant_access_token, 'PX', usableMs)
+      return remember(grant.tenant_access_token, usableMs)
     } finally {
       await redis.del(`${key}:asking`).catch(() => {})
     }

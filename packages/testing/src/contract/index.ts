@@ -1,0 +1,2 @@
+export { type MessengerBench, messengerContract } from './messenger.ts'
+export { type ReceiverBench, receiverContract } from './receiver.ts'
