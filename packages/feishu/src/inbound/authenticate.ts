@@ -18,7 +18,7 @@ export type ReceivingApp = {
 type SealedApp = ReceivingApp & { encryptKey: string }
 
 /** Whose event it is, and the event, decrypted but not looked into. `signature`: the one that vouches for it. */
-export type Authenticated = { app: ReceivingApp; event: unknown; signature?: string }
+type Authenticated = { app: ReceivingApp; event: unknown; signature?: string }
 
 /** An encrypted `url_verification` has about 200 bytes, and is all that is looked into without a signature. */
 const MAX_CHALLENGE_BYTES = 8 * 1024

@@ -4,7 +4,7 @@ import { type MessageEvent, maybe, read, text } from './event.ts'
 import { cardSchema, filesOf, postSchema, wordsOf } from './post.ts'
 
 /** What a message says, mentions still as placeholders, and what it carries besides words. */
-export type Content = { text: string; attachments: Attachment[] }
+type Content = { text: string; attachments: Attachment[] }
 
 const textSchema = z.object({ text })
 const imageSchema = z.object({ image_key: text })

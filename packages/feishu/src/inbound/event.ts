@@ -33,7 +33,7 @@ export const envelopeSchema = z.object({
 })
 
 /** Events of the first generation, which old apps may still be subscribed to. */
-export const schemaOneSchema = z.object({ schema: z.undefined(), type: z.literal('event_callback') })
+export const schemaOneSchema = z.object({ schema: z.never().optional(), type: z.literal('event_callback') })
 
 export const encryptedSchema = z.object({ encrypt: z.string() })
 
@@ -45,7 +45,7 @@ export const challengeOf = (raw: unknown): string | undefined => challengeSchema
 const originSchema = z
   .object({ header: z.object({ app_id: z.string().catch(''), token: z.string().catch('') }) })
   .transform(({ header }) => ({ appId: header.app_id, token: header.token }))
-  .or(z.object({ header: z.undefined(), token: z.string() }).transform(({ token }) => ({ token })))
+  .or(z.object({ header: z.never().optional(), token: z.string() }).transform(({ token }) => ({ token })))
 
 /** What an event says of where it comes from, not yet believed. Only those of schema 2.0 name the app. */
 export const originOf = (raw: unknown): { appId?: string; token?: string } => originSchema.safeParse(raw).data ?? {}
@@ -86,7 +86,7 @@ export const chatEnteredEventSchema = z.object({
 
 export const actionEventSchema = z.object({
   operator: z.object({ open_id: id }),
-  action: z.object({ value: z.unknown() }),
+  action: z.object({ value: z.unknown().optional() }),
   context: z.object({ open_message_id: id, open_chat_id: id }),
 })
 

@@ -39,7 +39,7 @@ export const cardSchema = z
   .object({ title: maybe(text), elements: z.array(z.array(elementSchema.catch(unreadable)).catch([])).catch([]) })
   .transform(({ title, elements }) => ({ title, content: elements }))
 
-export type Post = z.infer<typeof bodySchema>
+type Post = z.infer<typeof bodySchema>
 
 /** The words of rich text as Markdown, with placeholders for who is mentioned. */
 export function wordsOf({ title, content }: Post, mentioned: readonly Mention[]): string {

@@ -9,7 +9,7 @@ const MAX_AHEAD_MS = 60 * 60 * 1000
 export const REPLAYABLE_MS = MAX_AGE_MS + MAX_AHEAD_MS
 
 /** What a request says of its own signature. `timestamp`: seconds since 1970. */
-export type SignedRequest = { timestamp: string; nonce: string; signature: string; body: Buffer }
+type SignedRequest = { timestamp: string; nonce: string; signature: string; body: Buffer }
 
 export function signedRequest({ headers, body }: RawRequest): SignedRequest | undefined {
   const timestamp = headers['x-lark-request-timestamp']

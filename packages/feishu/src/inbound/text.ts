@@ -2,7 +2,7 @@ import { type Command, commands, type InboundMessage } from '@waystation/domain'
 import type { Bot } from './bot.ts'
 import type { Mention } from './event.ts'
 
-export type Words = {
+type Words = {
   text: string
   mentions: InboundMessage['mentions']
   command?: Command
