@@ -10,8 +10,11 @@ export class TokenExpired extends Unavailable {
 /** Feishu refuses the app as it is set up. Only an operator can help, so what waits is kept and tried now and then. */
 export class AppRefused extends Unavailable {
   override name = 'AppRefused'
-  constructor(message: string) {
+  /** Feishu's own number for it, which says more than any name of ours. */
+  readonly code: string
+  constructor(message: string, code: number) {
     super(message, APP_REFUSED_PAUSE_MS)
+    this.code = `feishu_${code}`
   }
 }
 
@@ -34,6 +37,7 @@ const refusals: Record<number, string> = {
   99991403: 'the month’s quota of calls is spent',
   99991672: 'a permission is missing: see the scopes in docs/channels/feishu.md',
   99991679: 'a permission is missing: see the scopes in docs/channels/feishu.md',
+  11205: 'turn on the app’s bot and publish a version',
   230006: 'turn on the app’s bot and publish a version',
   230027: 'a permission is missing: see the scopes in docs/channels/feishu.md',
 }
@@ -74,7 +78,7 @@ export function failureOf(call: string, { status, headers, body }: Answer): Erro
   if (!failure || code === 0 || status >= 500) return new Unavailable(`${call}: answered ${status}`)
   if (expired.has(code)) return new TokenExpired(`${call}: the token is not valid (${code})`)
   const cure = refusals[code]
-  if (cure) return new AppRefused(`Feishu refuses ${call} (${code}): ${cure}`)
+  if (cure) return new AppRefused(`Feishu refuses ${call} (${code}): ${cure}`, code)
   return new Rejected(reasons[code] ?? subReason(msg) ?? (isCardCode(code) ? 'bad_card' : 'bad_request'))
 }
 

@@ -28,7 +28,12 @@ export type Deps = {
   log: Log
 }
 
-type Entrance = ReceivingApp & { door: Door<Bot>; api: FeishuApi }
+type Entrance = ReceivingApp & {
+  door: Door<Bot>
+  api: FeishuApi
+  /** Events can come. */
+  isOpen(): boolean
+}
 
 /** Lets events of every app in, from the moment that Feishu has told who its bot is until `close`. */
 export function createFrontDoor({ apps, mode, redis, gateway, events, log }: Deps) {
@@ -37,11 +42,17 @@ export function createFrontDoor({ apps, mode, redis, gateway, events, log }: Dep
 
   function openable(app: FeishuApp): Entrance {
     const api = feishuApi(app, redis)
+    let isConnected = mode === 'webhook'
+    const onState = (isNow: boolean) => {
+      isConnected = isNow
+    }
     const door = createDoor({
       event: 'feishu.bot_unknown',
       learn: signal => learnBot(api, signal),
       async letIn(bot, background) {
-        if (mode === 'websocket') await keepConnected({ app, accept: event => accept(event, app, bot), ...background })
+        if (mode === 'websocket') {
+          await keepConnected({ app, onState, accept: event => accept(event, app, bot), ...background })
+        }
       },
       log,
       giveUp(error) {
@@ -49,7 +60,8 @@ export function createFrontDoor({ apps, mode, redis, gateway, events, log }: Dep
         return errorCode(error)
       },
     })
-    return { ...app, language: languageOf(app), bot: door.bot, door, api }
+    const isOpen = () => door.bot() !== undefined && isConnected
+    return { ...app, language: languageOf(app), bot: door.bot, door, api, isOpen }
   }
 
   /** An event of a long connection: what Feishu is told once it is durable. Rejects when Feishu should send it again. */
@@ -74,13 +86,16 @@ export function createFrontDoor({ apps, mode, redis, gateway, events, log }: Dep
     })
   }
 
-  const stateOf = ({ appId, door, bot }: Entrance): string =>
-    bot() ? `${mode} as ${bot()?.name} (${appId})` : `${appId} not connected: ${door.trouble()}`
+  function stateOf({ appId, door, isOpen }: Entrance): string {
+    const bot = door.bot()
+    if (!bot) return `${appId} not connected: ${door.trouble()}`
+    return `${mode} as ${bot.name} (${appId})${isOpen() ? '' : ', connecting'}`
+  }
 
   return {
     routes,
     /** One app of several that is set up wrong must not take the others out of service. */
-    isOpen: () => entrances.some(({ bot }) => bot() !== undefined),
+    isOpen: () => entrances.some(({ isOpen }) => isOpen()),
     state: () => entrances.map(stateOf).join('; '),
     open: async () => void (await Promise.all(entrances.map(({ door }) => door.open()))),
 

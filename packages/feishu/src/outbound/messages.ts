@@ -1,6 +1,7 @@
-import { conversationOf, errorCode, type Receipt, type Reply } from '@waystation/domain'
+import { conversationOf, errorCode, type Receipt, Rejected, type Reply } from '@waystation/domain'
 import { z } from 'zod'
 import type { FeishuApi } from '../api.ts'
+import { AppRefused } from '../errors.ts'
 
 const PATH = '/open-apis/im/v1/messages'
 const sentSchema = z.object({ data: z.object({ message_id: z.string() }) })
@@ -39,11 +40,18 @@ export function createMessages(api: FeishuApi) {
       await api.call({ name: 'recall', method: 'DELETE', path: `${PATH}/${receipt}` }, doneSchema, { signal })
     },
 
-    /** "Working on it": Feishu's own plugin shows it so. Returns the reaction's id. */
+    /**
+     * "Working on it": Feishu's own plugin shows it so. Returns the reaction's id. Throws `Rejected` where the app may not
+     * react: the answer must not wait for that.
+     */
     async react(message: string, signal: AbortSignal): Promise<string> {
       const body = { reaction_type: { emoji_type: 'Typing' } }
       const request = { name: 'react', method: 'POST', path: `${PATH}/${message}/reactions`, body } as const
-      return (await api.call(request, reactionSchema, { signal })).data.reaction_id
+      try {
+        return (await api.call(request, reactionSchema, { signal })).data.reaction_id
+      } catch (error) {
+        throw error instanceof AppRefused ? new Rejected('no_reactions', { cause: error }) : error
+      }
     },
 
     async unreact(message: string, reaction: string, signal: AbortSignal): Promise<void> {
