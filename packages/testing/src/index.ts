@@ -10,6 +10,7 @@ export type {
   SentFeishuMessage,
 } from './feishu/records.ts'
 export { type FeishuOptions, type FeishuSimulator, startFeishu } from './feishu/simulator.ts'
+export { seal } from './feishu/webhook.ts'
 export type { FeishuEvent, MessageEvent } from './feishu/wire.ts'
 export type { ModelFault } from './model/behaviour.ts'
 export { type ModelOptions, type ModelSimulator, startModel } from './model/simulator.ts'

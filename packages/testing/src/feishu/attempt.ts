@@ -7,7 +7,7 @@ import type { FeishuEvent } from './wire.ts'
 
 type Deps = { records: Records; webhook: ReturnType<typeof createWebhook>; connections: Connections }
 
-/** `status` 0 stands for no answer in time; `answer` is the object in it. */
+/** `status` 0 stands for no answer in time; `answer` is what JSON was in it, or else its words. */
 export type Outcome = { status: number; answer: unknown }
 
 export type Attempt = ReturnType<typeof createAttempt>
@@ -31,6 +31,6 @@ export function createAttempt({ records, webhook, connections }: Deps) {
       return { status: ack?.code ?? 0, answer: ack?.data }
     }
     const { status, body } = await webhook.post(app, JSON.stringify(event))
-    return { status, answer: tryParse(body) }
+    return { status, answer: body === '' ? undefined : (tryParse(body) ?? body) }
   }
 }

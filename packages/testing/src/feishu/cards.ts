@@ -2,24 +2,21 @@ import { type FeishuApp, hexOf } from './apps.ts'
 import {
   BadCard,
   type CardFace,
-  checkCard,
   configOf,
   elementsById,
   faceOf,
   isObject,
-  isShared,
   isText,
   type Json,
-  parseCard,
   tryParse,
 } from './card.ts'
 import { cardRefused } from './content.ts'
-import type { Body, Endpoint, Request } from './endpoint.ts'
+import type { Endpoint, Request } from './endpoint.ts'
+import { checkEntity, entityFrom } from './entity.ts'
 import { change, type FeishuCard, type Records, type SentFeishuMessage } from './records.ts'
 import { invalidForCard, Refused } from './refused.ts'
 
 const LIFE_MS = 14 * 24 * 60 * 60 * 1000
-const LARGEST_CARD_BYTES = 30 * 1024
 const LONGEST_CONTENT = 100_000
 const LONGEST_UUID = 64
 const LARGEST_SEQUENCE = 2 ** 31 - 1
@@ -35,17 +32,21 @@ type Entity = {
   uuids: Map<string, string>
 }
 
-type Deps = { records: Records; streamingLifeMs: number }
+type Deps = {
+  records: Records
+  streamingLifeMs: number
+  onCard: ((message: SentFeishuMessage, card: FeishuCard) => void) | undefined
+}
 
 export type CardKit = ReturnType<typeof createCardKit>
 
 /** The card entities: made first, sent once by reference, and then written into. */
-export function createCardKit({ records, streamingLifeMs }: Deps) {
+export function createCardKit({ records, streamingLifeMs, onCard }: Deps) {
   const entities = new Map<string, Entity>()
   let lastId = 7_355_000_000_000_000_000n
 
   function create({ app, body }: Request): object {
-    const json = cardFrom(body)
+    const json = entityFrom(body)
     const cardId = String(++lastId)
     const entity: Entity = {
       record: recordOf(cardId, app, faceOf(json)),
@@ -75,7 +76,7 @@ export function createCardKit({ records, streamingLifeMs }: Deps) {
   }
 
   const update = (request: Request) =>
-    operate('update', request, entity => set(entity, cardFrom(isObject(request.body.card) ? request.body.card : {})))
+    operate('update', request, entity => set(entity, entityFrom(isObject(request.body.card) ? request.body.card : {})))
 
   const settings = (request: Request) =>
     operate('settings', request, entity => {
@@ -95,7 +96,7 @@ export function createCardKit({ records, streamingLifeMs }: Deps) {
       if (!element) throw new Refused(300313, 'ErrMsg: not find element; ')
       if (!isText(element)) throw new Refused(300310, 'ErrMsg: only text elements can be streamed; ')
       element.content = content
-      check(json)
+      checkEntity(json)
       show(entity, json)
     })
 
@@ -130,7 +131,7 @@ export function createCardKit({ records, streamingLifeMs }: Deps) {
 
   /** The whole card, and with its `streaming_mode` ten minutes more or none. */
   function set(entity: Entity, json: Json): void {
-    check(json)
+    checkEntity(json)
     entity.streamingUntil = configOf(json).streaming_mode === true ? Date.now() + streamingLifeMs : 0
     show(entity, json)
   }
@@ -143,6 +144,7 @@ export function createCardKit({ records, streamingLifeMs }: Deps) {
     if (text !== record.text) record.updates.push({ text, at: Date.now() })
     Object.assign(record, { text, buttons: labels })
     if (sent && (text !== sent.text || String(labels) !== String(sent.buttons))) change(sent, text, labels)
+    if (sent) onCard?.(sent, record)
   }
 
   /** For the one message that may show the card. Throws `Refused`. */
@@ -154,6 +156,7 @@ export function createCardKit({ records, streamingLifeMs }: Deps) {
       show: (sent: SentFeishuMessage): void => {
         entity.sent = sent
         Object.assign(entity.record, { chat: sent.chat, messageId: sent.messageId })
+        onCard?.(sent, entity.record)
       },
     }
   }
@@ -183,35 +186,3 @@ export function createCardKit({ records, streamingLifeMs }: Deps) {
 }
 
 const isStreaming = (entity: Entity | undefined): boolean => entity !== undefined && Date.now() < entity.streamingUntil
-
-function cardFrom({ type, data }: Body): Json {
-  // Cards of the building tool (`template`) are left out: nothing here sends them.
-  if (type !== 'card_json' || typeof data !== 'string') throw invalidForCard('type must be card_json and data a string')
-  if (Buffer.byteLength(data) > LARGEST_CARD_BYTES) throw tooLarge()
-  const card = asRefused(() => parseCard(data))
-  if (card.schema !== '2.0') throw new Refused(200220, 'ErrMsg: only schema 2.0 is supported; ')
-  return card
-}
-
-function check(card: Json): void {
-  if (Buffer.byteLength(JSON.stringify(card)) > LARGEST_CARD_BYTES) throw tooLarge()
-  if (!isShared(card)) throw new Refused(300302, 'ErrMsg: update_multi property is false; ')
-  asRefused(() => {
-    checkCard(card)
-    for (const id of elementsById(card).keys())
-      if (!/^[A-Za-z]\w{0,19}$/.test(id)) throw new BadCard(200621, `element_id ${id} is invalid`)
-  })
-}
-
-const tooLarge = (): Refused => new Refused(200860, 'ErrMsg: card content exceeds limit; ')
-
-/** Too many tables are refused as in a message; the other faults have their own codes here. */
-function asRefused<T>(read: () => T): T {
-  try {
-    return read()
-  } catch (error) {
-    if (!(error instanceof BadCard)) throw error
-    if (error.code === 11310) throw cardRefused(error)
-    throw new Refused(error.code === 200621 ? 200220 : error.code, `ErrMsg: ${error.message}; `)
-  }
-}

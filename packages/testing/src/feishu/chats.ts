@@ -43,6 +43,7 @@ export function createChats() {
   const chats = new Map<string, ChatState>()
   const messages = new Map<string, StoredMessage>()
   const people: Person[] = []
+  const directs = new Map<string, ChatState>()
 
   function open(fields: Partial<ChatState> & { type: ChatState['type'] }): ChatState {
     const chat: ChatState = {
@@ -75,8 +76,10 @@ export function createChats() {
   }
 
   function direct(person: Person, app: FeishuApp): ChatState {
-    const known = chats.values().find(chat => chat.person === person && chat.bots.has(app.appId))
-    return known ?? open({ type: 'p2p', person, bots: new Set([app.appId]) })
+    const key = `${person.unionId} ${app.appId}`
+    const chat = directs.get(key) ?? open({ type: 'p2p', person, bots: new Set([app.appId]) })
+    directs.set(key, chat)
+    return chat
   }
 
   /** The person with this open_id for the app; a new one where none has it, or none is asked for. */

@@ -15,13 +15,22 @@ const SERVICE = 33_554_678
 /** A longer event comes in several frames. */
 const LARGEST_PAYLOAD_BYTES = 64 * 1024
 
+/** The SDK listens a moment after its socket opens: what came with the handshake would be lost. It pings at once. */
+const READY_WITHIN_MS = 500
+
 /** How the platform tells clients to behave, in seconds. */
 export type ConnectionOptions = { pingSeconds?: number; reconnectSeconds?: number; reconnectJitterSeconds?: number }
 
 /** What the client said of an event: `data` is what its handler returned. */
 export type Ack = { code: number; data: unknown }
 
-type Connection = { socket: WebSocket; appId: string; waiting: Map<string, (ack: Ack | undefined) => void> }
+type Connection = {
+  socket: WebSocket
+  appId: string
+  /** It has said something, or had the time to. */
+  isReady: boolean
+  waiting: Map<string, (ack: Ack | undefined) => void>
+}
 
 export type Connections = Awaited<ReturnType<typeof startConnections>>
 
@@ -65,7 +74,7 @@ export async function startConnections(apps: readonly FeishuApp[], options: Conn
   function verify({ req }: { req: IncomingMessage }, decide: Decide): void {
     const appId = appIdOf(req)
     if (appId === undefined) decide(false, 403, 'Forbidden', { 'Handshake-Status': '403' })
-    else if (live(appId).length < MOST_CONNECTIONS) decide(true)
+    else if (openOf(appId).length < MOST_CONNECTIONS) decide(true)
     else
       decide(false, 403, 'Forbidden', {
         'Handshake-Status': '514',
@@ -75,18 +84,25 @@ export async function startConnections(apps: readonly FeishuApp[], options: Conn
   }
 
   function accept(socket: WebSocket, request: IncomingMessage): void {
-    const connection: Connection = { socket, appId: appIdOf(request) ?? '', waiting: new Map() }
+    const connection: Connection = { socket, appId: appIdOf(request) ?? '', isReady: false, waiting: new Map() }
     open.add(connection)
+    const timer = setTimeout(ready, READY_WITHIN_MS, connection)
     // What goes wrong with a socket ends it, and `close` follows.
     socket.on('error', () => {})
     socket.on('message', (bytes: Buffer) => read(connection, bytes))
     socket.on('close', () => {
+      clearTimeout(timer)
       open.delete(connection)
       for (const settle of connection.waiting.values()) settle(undefined)
     })
   }
 
+  const ready = (connection: Connection): void => {
+    connection.isReady = true
+  }
+
   function read(connection: Connection, bytes: Buffer): void {
+    ready(connection)
     try {
       const frame = decodeFrame(bytes)
       if (frame.method === 'data') acknowledged(connection, frame)
@@ -126,8 +142,10 @@ export async function startConnections(apps: readonly FeishuApp[], options: Conn
     return ack
   }
 
-  const live = (appId?: string): Connection[] =>
+  const openOf = (appId?: string): Connection[] =>
     [...open].filter(({ appId: owner, socket }) => socket.readyState === socket.OPEN && owner === (appId ?? owner))
+
+  const live = (appId?: string): Connection[] => openOf(appId).filter(({ isReady }) => isReady)
 
   const cut = (): void => {
     for (const { socket } of open) socket.terminate()

@@ -65,8 +65,8 @@ export function messageEndpoints({ chats, cardKit, records, onSent }: Deps) {
       edits: [],
     }
     message.sent = sent
-    entity?.show(sent)
     records.sent.push(sent)
+    entity?.show(sent)
     onSent?.(sent)
     return answerOf(message, app)
   }

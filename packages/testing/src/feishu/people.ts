@@ -4,7 +4,7 @@ import { envelope, isTold, messageEvent, userIdOf } from './event.ts'
 import { mentionsFor, type Named, type Saying, wordsOf } from './said.ts'
 import type { FeishuEvent, MessageEvent } from './wire.ts'
 
-export type SayOptions = {
+type SayOptions = {
   /** Who writes; default the direct chat's person, or one member of the group. */
   from?: { openId?: string; name?: string }
   /** Whether the bot is mentioned (in groups true), or which bots are. */
@@ -52,7 +52,7 @@ export function createPeople({ apps, chats, push }: Deps) {
   const member = chats.person(first, undefined, 'Member')
   const bots = new Map(apps.map(app => [app, makePerson(app, app.openId, app.name)]))
 
-  function p2p({ openId, name, app = first }: { openId?: string; name?: string; app?: FeishuApp } = {}): FeishuP2p {
+  function p2p({ openId, name, app = first }: P2pOptions = {}): FeishuP2p {
     const person = chats.person(app, openId, name)
     const chat = chats.direct(person, app)
     const operator = { chat_id: chat.id, operator_id: userIdOf(person, app) }
@@ -153,6 +153,8 @@ export function createPeople({ apps, chats, push }: Deps) {
 
   return { p2p, group }
 }
+
+type P2pOptions = { openId?: string; name?: string; app?: FeishuApp | undefined }
 
 type GroupOptions = { name?: string; members?: readonly FeishuApp[]; takesThreads?: boolean }
 

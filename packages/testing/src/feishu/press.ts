@@ -33,7 +33,7 @@ export function createPress({ apps, chats, cardKit, attempt }: Deps) {
     })
     const { status, answer } = await attempt(app, event, 1)
     if (status !== 200) throw new Error(status === 0 ? 'no answer within 3 s' : `the bot answered ${status}`)
-    // Over a long connection a handler may return nothing.
+    // Nothing at all passes for an empty object: many a handler returns none.
     if (answer !== undefined && !isObject(answer)) throw new Error('the answer is no object')
     if (isObject(answer?.card)) replace(message, answer.card)
     return answer ?? {}

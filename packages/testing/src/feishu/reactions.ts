@@ -8,6 +8,10 @@ import { Refused } from './refused.ts'
 /** The endpoints by which a bot shows an emoji on a message, as its "typing", and takes it away. */
 export function reactionEndpoints({ chats, records }: { chats: Chats; records: Records }) {
   const owners = new Map<FeishuReaction, string>()
+  // Under load, the records grow too long to look through.
+  const byMessage = new Map<string, FeishuReaction[]>()
+  const shownOn = ({ id }: StoredMessage): FeishuReaction[] =>
+    (byMessage.get(id) ?? []).filter(({ removedAt }) => removedAt === undefined)
 
   function react({ app, path, body }: Request): object {
     const message = reachable(path.message_id, app)
@@ -16,9 +20,7 @@ export function reactionEndpoints({ chats, records }: { chats: Chats; records: R
     // The platform's list is long; what has the form of a name in it passes here.
     if (typeof emoji !== 'string' || !/^[A-Za-z][A-Za-z0-9_]*$/.test(emoji))
       throw new Refused(231001, 'reaction type is invalid.')
-    const known = records.reactions.find(
-      other => isOn(other, message) && other.emoji === emoji && owners.get(other) === app.appId,
-    )
+    const known = shownOn(message).find(other => other.emoji === emoji && owners.get(other) === app.appId)
     const reaction = known ?? add(message, emoji, app)
     return answerOf(reaction, app)
   }
@@ -27,13 +29,14 @@ export function reactionEndpoints({ chats, records }: { chats: Chats; records: R
     const reactionId = randomBytes(24).toString('base64url')
     const reaction: FeishuReaction = { messageId: message.id, emoji, reactionId, at: Date.now() }
     owners.set(reaction, app.appId)
+    byMessage.set(message.id, [...shownOn(message), reaction])
     records.reactions.push(reaction)
     return reaction
   }
 
   function unreact({ app, path }: Request): object {
     const message = reachable(path.message_id, app)
-    const reaction = records.reactions.find(other => isOn(other, message) && other.reactionId === path.reaction_id)
+    const reaction = shownOn(message).find(other => other.reactionId === path.reaction_id)
     if (!reaction) throw new Refused(231007, 'The reaction is not found.')
     if (owners.get(reaction) !== app.appId)
       throw new Refused(231002, 'The operator has no permission to react on the specific message.')
@@ -57,9 +60,6 @@ export function reactionEndpoints({ chats, records }: { chats: Chats; records: R
     Endpoint
   >
 }
-
-const isOn = ({ messageId, removedAt }: FeishuReaction, message: StoredMessage): boolean =>
-  messageId === message.id && removedAt === undefined
 
 const answerOf = ({ reactionId, emoji, at }: FeishuReaction, app: FeishuApp): object => ({
   reaction_id: reactionId,

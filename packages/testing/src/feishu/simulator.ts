@@ -14,7 +14,7 @@ import { messageEndpoints } from './messages.ts'
 import { createPeople } from './people.ts'
 import { createPress, type PressAnswer } from './press.ts'
 import { reactionEndpoints } from './reactions.ts'
-import { createRecords, type Records, type SentFeishuMessage, textsOf } from './records.ts'
+import { createRecords, type FeishuCard, type Records, type SentFeishuMessage, textsOf } from './records.ts'
 import { createTokens } from './tokens.ts'
 import { createWebhook } from './webhook.ts'
 import { createWebhookClient, type Front } from './webhook-client.ts'
@@ -35,6 +35,8 @@ export type FeishuOptions = {
   connection?: ConnectionOptions
   /** Called with every message at the moment it appears in its chat. */
   onSent?: (message: SentFeishuMessage) => void
+  /** Called with a card entity and its message when that appears, and after every change of the card. */
+  onCard?: (message: SentFeishuMessage, card: FeishuCard) => void
 }
 
 export type FeishuSimulator = AsyncDisposable &
@@ -72,7 +74,7 @@ export type FeishuSimulator = AsyncDisposable &
 
 /** The Feishu open platform for one tenant, on free ports of this machine, with the people who write to its bots. */
 export async function startFeishu(options: FeishuOptions = {}): Promise<FeishuSimulator> {
-  const { retryFactor = 1, tokenSeconds = 7200, streamingLifeMs = 10 * 60 * 1000, onSent } = options
+  const { retryFactor = 1, tokenSeconds = 7200, streamingLifeMs = 10 * 60 * 1000, onSent, onCard } = options
   const tenantKey = hex(16)
   const [first = createApp({}, tenantKey), ...others] = (options.apps ?? []).map(app => createApp(app, tenantKey))
   const apps = [first, ...others] as const
@@ -92,7 +94,7 @@ export async function startFeishu(options: FeishuOptions = {}): Promise<FeishuSi
   })
   const { push, send, deliver, challenge } = createIntake({ apps, chats, delivery, webhook })
 
-  const cardKit = createCardKit({ records, streamingLifeMs })
+  const cardKit = createCardKit({ records, streamingLifeMs, onCard })
   const token: OpenEndpoint = { open: ({ app_id, app_secret }) => tokens.issue(app_id, app_secret) }
   const bot: Endpoint = { run: ({ app }) => ({ bot: botOf(app) }), isBare: true }
   const endpoints = {

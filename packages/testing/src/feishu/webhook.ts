@@ -4,7 +4,7 @@ import type { PostOptions, WebhookAnswer, WebhookClient } from './webhook-client
 
 /** An event or callback is to be answered within 3 s, a challenge within one. */
 export const ANSWERED_WITHIN_MS = 3000
-export const CHALLENGE_WITHIN_MS = 1000
+const CHALLENGE_WITHIN_MS = 1000
 
 export type SealOptions = {
   /** Whether the body is encrypted; default: if the app has an Encrypt Key. */

@@ -15,8 +15,10 @@ const chatActions = new Set(
   ).split(' '),
 )
 
+type Deps = { chats: Chats; records: Records; onDraft: ((draft: Draft) => void) | undefined }
+
 /** The methods that leave nothing behind: previews, "typing", the answer to a button. */
-export function presenceMethods({ chats, records }: { chats: Chats; records: Records }) {
+export function presenceMethods({ chats, records, onDraft }: Deps) {
   const shown = new Map<number, Draft>()
   const callbackQueries = new Map<string, number>()
 
@@ -39,6 +41,7 @@ export function presenceMethods({ chats, records }: { chats: Chats; records: Rec
     }
     shown.set(draft.chat, draft)
     records.drafts.push(draft)
+    onDraft?.(draft)
     return true
   }
 

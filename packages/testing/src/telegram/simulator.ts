@@ -11,7 +11,7 @@ import { createPending } from './pending.ts'
 import { createPeople } from './people.ts'
 import { createPolling } from './polling.ts'
 import { presenceMethods } from './presence.ts'
-import { createRecords, type Records, type SentMessage, textsOf } from './records.ts'
+import { createRecords, type Draft, type Records, type SentMessage, textsOf } from './records.ts'
 import { createWebhook } from './webhook.ts'
 import type { Front } from './webhook-client.ts'
 import type { Update, User } from './wire.ts'
@@ -23,6 +23,8 @@ export type TelegramOptions = {
   retryFactor?: number
   /** Called with every message at the moment it appears in its chat. */
   onSent?: (message: SentMessage) => void
+  /** Called with every preview at the moment it is on the screen. */
+  onDraft?: (draft: Draft) => void
 }
 
 export type TelegramSimulator = AsyncDisposable &
@@ -58,7 +60,7 @@ export async function startTelegram(options: TelegramOptions = {}): Promise<Tele
   const flood = createFlood(options.flood ?? {})
   const front: Front = { addresses: [] }
 
-  const presence = presenceMethods({ chats, records })
+  const presence = presenceMethods({ chats, records, onDraft: options.onDraft })
   const appear = (sent: SentMessage) => {
     presence.hideDraft(sent.chat, sent.at)
     options.onSent?.(sent)
