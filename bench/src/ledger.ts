@@ -1,20 +1,28 @@
+import type { Text } from './channel.ts'
 import { marksIn } from './marks.ts'
 
 /** A message that a person was to write at `dueAt` and wrote at `sentAt`; times are ms of `performance.now()`. */
-export type Asked = { chat: number; dueAt: number; sentAt: number; answeredAt?: number }
+export type Asked = { chat: string; dueAt: number; sentAt: number }
+
+/** What became of it. */
+type Known = Asked & {
+  /** From when its mark could be read, be it in an answer that still grew. */
+  visibleAt?: number
+  answer?: { message: string; at: number }
+}
 
 /** What the bot wrote. */
-export type Seen = { chat: number; text: string; at: number }
+export type Seen = Text & { at: number }
 
 export type Ledger = ReturnType<typeof createLedger>
 
 /**
- * Sets what the bot wrote against what it was asked: an answer repeats the mark of every question it answers. What
- * answers in a chat where nobody asked answers nothing.
+ * Sets what the bot wrote against what it was asked: an answer repeats the mark of every question it answers, and
+ * answers them once it is whole. What answers in a chat where nobody asked answers nothing.
  */
 export function createLedger() {
-  const asked: Asked[] = []
-  const newest = new Map<number, number>()
+  const asked: Known[] = []
+  const newest = new Map<string, number>()
   const duplicated = new Set<number>()
   let answered = 0
   let answers = 0
@@ -22,22 +30,24 @@ export function createLedger() {
 
   /** Notes a question, and returns the number of its mark. */
   function ask(question: Asked): number {
-    return asked.push(question) - 1
+    return asked.push({ ...question }) - 1
   }
 
-  function see({ chat, text, at }: Seen): void {
+  function see({ chat, message, text, isWhole, at }: Seen): void {
     const before = answered
     for (const mark of new Set(marksIn(text))) {
       const question = asked[mark]
       if (question?.chat !== chat) continue
-      if (question.answeredAt === undefined) answer(mark, question, at)
-      else duplicated.add(mark)
+      question.visibleAt ??= at
+      if (!isWhole) continue
+      if (!question.answer) answer(mark, question, { message, at })
+      else if (question.answer.message !== message) duplicated.add(mark)
     }
     if (answered > before) answers += 1
   }
 
-  function answer(mark: number, question: Asked, at: number): void {
-    question.answeredAt = at
+  function answer(mark: number, question: Known, by: { message: string; at: number }): void {
+    question.answer = by
     answered += 1
     const last = newest.get(question.chat) ?? -1
     if (mark < last) outOfOrder += 1
@@ -48,7 +58,7 @@ export function createLedger() {
     ask,
     see,
     /** By mark. */
-    asked: asked as readonly Asked[],
+    asked: asked as readonly Readonly<Known>[],
     counts: () => ({
       asked: asked.length,
       answered,

@@ -21,21 +21,32 @@ const figures = {
   duplicated: 0,
   refused: 0,
   drainedSeconds: expect.any(Number),
-  simulatorsCosts: { 'Telegram and the load': cost, model: cost },
   othersShare: expect.any(Number),
   lateMs: spread,
 }
 
-test('a short run answers every message once and in order, and finds every figure', async () => {
-  const { stdout } = await bench(...aLittle, '--streaming', 'on', '--json')
+test.each([
+  { channel: 'telegram', name: 'Telegram', conversations: '5' },
+  // As many as messages: Feishu pushes two of one chat at the same time, and they may come in the other order.
+  { channel: 'feishu', name: 'Feishu', conversations: '50' },
+])('a short run on $name answers every message once and in order, and finds every figure', async of => {
+  const there = ['--channel', of.channel, '--conversations', of.conversations]
+  const { stdout } = await bench(...aLittle, ...there, '--streaming', 'on', '--json')
   const report = JSON.parse(stdout)
+  const simulatorsCosts = { [`${of.name} and the load`]: cost, model: cost }
   expect(report.waystation).toEqual({
     ...figures,
     outOfOrder: 0,
-    costs: { 'gateway-telegram': cost, inference: cost, sender: cost, redis: cost },
+    costs: { [`gateway-${of.channel}`]: cost, inference: cost, sender: cost, redis: cost },
+    simulatorsCosts,
   })
   // Nothing keeps its answers in order.
-  expect(report.baseline).toEqual({ ...figures, outOfOrder: expect.any(Number), costs: { baseline: cost } })
+  expect(report.baseline).toEqual({
+    ...figures,
+    outOfOrder: expect.any(Number),
+    costs: { baseline: cost },
+    simulatorsCosts,
+  })
   expect(report.faults).toEqual([])
 })
 
@@ -47,8 +58,10 @@ test('the table fits a terminal', async () => {
 
 test('options that are none are refused in words', async () => {
   await expect(bench('--speed', '9')).rejects.toMatchObject({ code: 2, stderr: expect.stringContaining("'--speed'") })
-  await expect(bench('--rate', 'fast', '--baseline', 'yes')).rejects.toMatchObject({
+  await expect(bench('--channel', 'icq', '--rate', 'fast', '--baseline', 'yes')).rejects.toMatchObject({
     code: 2,
-    stderr: '--rate: messages per second, such as 200\n--baseline: also, only or none\nSee --help.\n',
+    stderr:
+      '--channel: telegram or feishu\n--rate: messages per second, such as 200\n' +
+      '--baseline: also, only or none\nSee --help.\n',
   })
 })

@@ -1,20 +1,24 @@
 import { cpus } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { acknowledgements } from './acknowledgements.ts'
+import type { OnText } from './channel.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { questionOf } from './marks.ts'
 import type { Options } from './options.ts'
 import type { Show } from './progress.ts'
-import { onSchedule, until } from './schedule.ts'
+import { onSchedule, until, type Window, within } from './schedule.ts'
 import { type Spread, spreadOf } from './spread.ts'
-import type { OnSent, System } from './systems.ts'
-import { acknowledgements, firstVisible, type Window } from './telegram.ts'
+import type { System } from './systems.ts'
 import { cpuSecondsOf, idleSeconds } from './usage.ts'
 
 const BEGIN_AFTER_MS = 100
 const LOOK_EVERY_MS = 50
 const SHOW_EVERY_MS = 500
-/** After so long without any answer, what is not answered yet is given up: longer than any retry waits. */
+/**
+ * After so long without any answer, what is not answered yet is given up: longer than we or a platform wait before
+ * trying a second time.
+ */
 const PATIENCE_MS = 30_000
 
 /** What was found. Latencies are of the messages that fell due within the window, times in ms unless named otherwise. */
@@ -47,14 +51,14 @@ export type Figures = {
 
 /** Starts a system, has people write to it at a steady rate, and counts what comes back. */
 export async function measure(
-  start: (onSent: OnSent) => Promise<System>,
+  start: (onText: OnText) => Promise<System>,
   options: Options,
   show: Show,
   signal: AbortSignal,
 ): Promise<Figures> {
   const ledger = createLedger()
   show('starting')
-  await using system = await start(({ chat, text }) => ledger.see({ chat, text, at: performance.now() }))
+  await using system = await start(text => ledger.see({ ...text, at: performance.now() }))
   signal.throwIfAborted()
   const beginsAt = performance.now() + BEGIN_AFTER_MS
   const from = beginsAt + options.warmUp * 1000
@@ -87,7 +91,7 @@ async function drive(
   { rate, conversations, beginsAt, window }: Load,
   signal: AbortSignal,
 ) {
-  const chats = Array.from({ length: conversations }, () => system.telegram.privateChat())
+  const chats = Array.from({ length: conversations }, () => system.platform.openChat())
   const everyMs = 1000 / rate
   const count = Math.round((window.to - beginsAt) / everyMs)
   const sending = onSchedule({ beginsAt, count, everyMs }, (number, dueAt) => write(number, dueAt), signal)
@@ -142,18 +146,18 @@ function pace(before: Stock, after: Stock) {
 
 const used = ({ usages, simulators }: Stock): number => cpuSecondsOf(usages) + cpuSecondsOf(simulators)
 
-function figuresOf({ telegram }: System, ledger: Ledger, window: Window, options: Options) {
+function figuresOf({ platform }: System, ledger: Ledger, window: Window, options: Options) {
   const { modelMs, firstTokenMs, streaming } = options
   const { asked, answered, answers, lost, duplicated, outOfOrder } = ledger.counts()
-  const due = ledger.asked.filter(({ dueAt }) => dueAt >= window.from && dueAt < window.to)
-  const latencies = due.flatMap(({ dueAt, answeredAt }) => (answeredAt === undefined ? [] : [answeredAt - dueAt]))
-  const { latenciesMs, refused } = acknowledgements(telegram, window)
-  const lastAnswerAt = ledger.asked.reduce((last, { answeredAt = 0 }) => Math.max(last, answeredAt), 0)
+  const due = ledger.asked.filter(({ dueAt }) => within(window, dueAt))
+  const latencies = due.flatMap(({ dueAt, answer }) => (answer ? [answer.at - dueAt] : []))
+  const sights = due.flatMap(({ dueAt, visibleAt }) => (visibleAt === undefined ? [] : [visibleAt - dueAt]))
+  const { latenciesMs, refused } = acknowledgements(platform, window)
+  const lastAnswerAt = ledger.asked.reduce((last, { answer }) => Math.max(last, answer?.at ?? 0), 0)
   return {
     acknowledgedMs: spreadOf(latenciesMs),
     addedMs: spreadOf(latencies.map(ms => ms - modelMs)),
-    firstVisibleMs:
-      streaming === 'on' ? spreadOf(firstVisible(telegram, ledger, window).map(ms => ms - firstTokenMs)) : undefined,
+    firstVisibleMs: streaming === 'on' ? spreadOf(sights.map(ms => ms - firstTokenMs)) : undefined,
     asked,
     messagesPerReply: answered / Math.max(answers, 1),
     lost,

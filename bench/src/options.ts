@@ -6,6 +6,7 @@ export const help = `Drives the station, and the smallest bot there is, with mes
 
   npm run bench -- [options]
 
+  --channel telegram     where people write: telegram or feishu (without its rate limits)
   --rate 200             messages per second, over all conversations
   --conversations 100    private chats that take turns in writing
   --seconds 30           how long is measured
@@ -34,6 +35,7 @@ const processes = count('a number of processes').default(1)
 
 const schema = z
   .object({
+    channel: z.enum(['telegram', 'feishu'], 'telegram or feishu').default('telegram'),
     rate: positive('messages per second, such as 200').default(200),
     conversations: count('a number of chats, such as 100').default(100),
     seconds: positive('a number of seconds').default(30),

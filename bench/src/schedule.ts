@@ -1,5 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
+/** The time that is measured, in ms of `performance.now()`. */
+export type Window = { from: number; to: number }
+
+export const within = ({ from, to }: Window, time: number): boolean => time >= from && time < to
+
 type Schedule = { beginsAt: number; count: number; everyMs: number }
 
 /**

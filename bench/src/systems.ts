@@ -1,14 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { close, connect } from '@waystation/redis'
-import { type SentMessage, startStation, startTelegram, type TelegramSimulator } from '@waystation/testing'
-import { z } from 'zod'
-import { startChild } from './child.ts'
+import { startStation } from '@waystation/testing'
+import type { Channel, Model, OnText, Platform } from './channel.ts'
 import type { Options } from './options.ts'
 import { processUsage, redisUsage, type Usages, usageByService } from './usage.ts'
 
-/** What is measured: something that answers what people write on Telegram. */
+/** What is measured: something that answers what people write on a platform. */
 export type System = AsyncDisposable & {
-  telegram: TelegramSimulator
+  platform: Platform
   /** Of its processes, by service, so far. Rejects where one has ended. */
   usage(): Promise<Usages>
   /** Of what stands for the rest of the world: the simulators, and the load itself. */
@@ -17,17 +16,19 @@ export type System = AsyncDisposable & {
   settled(): Promise<void>
 }
 
-export type Model = { baseUrl: string; model: string; pid: number }
-export type OnSent = (message: SentMessage) => void
-
 /** Services as processes of their own, as they run in production, over a private Redis. */
-export async function startWaystation(options: Options, model: Model, onSent: OnSent): Promise<System> {
+export async function startWaystation(
+  channel: Channel,
+  options: Options,
+  model: Model,
+  onText: OnText,
+): Promise<System> {
   const { gateway, inference, sender, streaming, profile } = options
   await using started = new AsyncDisposableStack()
   const station = started.use(
     await startStation({
-      processes: { 'gateway-telegram': gateway, inference, sender },
-      telegram: { onSent },
+      processes: { [channel.gateway]: gateway, inference, sender },
+      ...channel.stationOptions(onText),
       model: 'none',
       env: {
         LOG_LEVEL: 'info',
@@ -45,35 +46,30 @@ export async function startWaystation(options: Options, model: Model, onSent: On
   const processes = station.processes.toSorted((one, other) => one.service.localeCompare(other.service))
   const end = started.move()
   return {
-    telegram: station.telegram,
+    platform: channel.platformOf(station),
     usage: async () => ({ ...usageByService(processes), redis: await redisUsage(redis) }),
-    simulatorsUsage: () => usageOfSimulators(model),
+    simulatorsUsage: () => usageOfSimulators(channel, model),
     settled: () => station.settled(),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   }
 }
 
 /** The smallest honest bot. */
-export async function startBaseline(model: Model, onSent: OnSent): Promise<System> {
-  await using started = new AsyncDisposableStack()
-  const telegram = started.use(await startTelegram({ onSent }))
-  const { apiRoot, token } = telegram
-  const settings = { apiRoot, token, modelBaseUrl: model.baseUrl, model: model.model }
-  const bot = started.use(await startChild(new URL('./baseline.ts', import.meta.url), settings, z.object({})))
-  const end = started.move()
+export async function startBaseline(channel: Channel, model: Model, onText: OnText): Promise<System> {
+  const { platform, pid, [Symbol.asyncDispose]: end } = await channel.startBaseline(model, onText)
   return {
-    telegram,
-    usage: async () => usageByService([{ service: 'baseline', pid: bot.pid }]),
-    simulatorsUsage: () => usageOfSimulators(model),
+    platform,
+    usage: async () => usageByService([{ service: 'baseline', pid }]),
+    simulatorsUsage: () => usageOfSimulators(channel, model),
     // It asks nobody twice: once all is answered, nothing can follow but what is on its way.
     settled: () => sleep(BASELINE_SETTLES_MS),
-    [Symbol.asyncDispose]: () => end.disposeAsync(),
+    [Symbol.asyncDispose]: end,
   }
 }
 
 const BASELINE_SETTLES_MS = 500
 
-const usageOfSimulators = ({ pid }: Model): Usages => ({
-  'Telegram and the load': processUsage(process.pid),
+const usageOfSimulators = ({ name }: Channel, { pid }: Model): Usages => ({
+  [`${name} and the load`]: processUsage(process.pid),
   model: processUsage(pid),
 })

@@ -14,9 +14,9 @@ export function tableOf({ options, machine, waystation, baseline, faults }: Repo
   const systems = [waystation, baseline]
   const rows = [...rate(systems), ...latency(systems), ...promises(systems), ...cost(systems)]
   const heads = ['', ...(waystation ? ['waystation'] : []), ...(baseline ? ['baseline'] : [])]
-  const { rate: asked, conversations, seconds, modelMs, streaming, sustained } = options
+  const { channel, rate: asked, conversations, seconds, modelMs, streaming, sustained } = options
   return [
-    `${asked} messages/s in ${conversations} conversations for ${seconds} s; model ${modelMs} ms, streaming ${streaming}`,
+    `${asked} messages/s in ${conversations} conversations on ${channel} for ${seconds} s; model ${modelMs} ms, streaming ${streaming}`,
     `${machine.cores} cores, ${machine.cpu}, Node ${machine.node}`,
     '',
     line([...heads, ...(waystation && baseline ? ['ratio'] : [])]),

@@ -1,33 +1,37 @@
-import type { TelegramSimulator } from '@waystation/testing'
-import type { Ledger } from './ledger.ts'
-import { marksIn } from './marks.ts'
+import { startTelegram, type TelegramOptions, type TelegramSimulator } from '@waystation/testing'
+import { z } from 'zod'
+import type { Channel, OnText, Platform } from './channel.ts'
+import { startChild } from './child.ts'
 
-/** The time that is measured, in ms of `performance.now()`. */
-export type Window = { from: number; to: number }
+export const telegram: Channel = {
+  name: 'Telegram',
+  gateway: 'gateway-telegram',
+  stationOptions: onText => ({ telegram: telling(onText) }),
+  platformOf: station => platformOf(station.telegram),
 
-/** The simulator writes down the time of day. */
-const monotonic = (timeOfDay: number): number => timeOfDay - performance.timeOrigin
-
-const within = ({ from, to }: Window, time: number): boolean => time >= from && time < to
-
-/** How long the webhook took to answer 200, and how often it answered otherwise. */
-export function acknowledgements({ webhookAttempts }: TelegramSimulator, window: Window) {
-  const attempts = webhookAttempts.filter(({ at }) => within(window, monotonic(at)))
-  const [accepted, refused] = [
-    attempts.filter(({ status }) => status === 200),
-    attempts.filter(({ status }) => status !== 200),
-  ]
-  return { latenciesMs: accepted.map(({ durationMs }) => durationMs), refused: refused.length }
+  async startBaseline({ baseUrl, model }, onText) {
+    await using started = new AsyncDisposableStack()
+    const simulator = started.use(await startTelegram(telling(onText)))
+    const { apiRoot, token } = simulator
+    const settings = { apiRoot, token, modelBaseUrl: baseUrl, model }
+    const bot = started.use(await startChild(new URL('./telegram-bot.ts', import.meta.url), settings, z.object({})))
+    const end = started.move()
+    return { platform: platformOf(simulator), pid: bot.pid, [Symbol.asyncDispose]: () => end.disposeAsync() }
+  },
 }
 
-/** From when each message fell due to the first text of its answer that could be read, be it in a draft. */
-export function firstVisible({ drafts }: TelegramSimulator, { asked }: Ledger, window: Window): number[] {
-  const draftedAt = new Map<number, number>()
-  for (const { chat, text, at } of drafts)
-    for (const mark of marksIn(text))
-      if (asked[mark]?.chat === chat && !draftedAt.has(mark)) draftedAt.set(mark, monotonic(at))
-  return asked.flatMap(({ dueAt, answeredAt = Infinity }, mark) => {
-    const seenAt = Math.min(answeredAt, draftedAt.get(mark) ?? Infinity)
-    return within(window, dueAt) && seenAt < Infinity ? [seenAt - dueAt] : []
-  })
-}
+/** An answer grows as a draft, and then is sent. */
+const telling = (onText: OnText): TelegramOptions => ({
+  onDraft: ({ chat, draftId, text }) =>
+    onText({ chat: String(chat), message: `draft ${draftId}`, text, isWhole: false }),
+  onSent: ({ chat, messageId, text }) =>
+    onText({ chat: String(chat), message: String(messageId), text, isWhole: true }),
+})
+
+const platformOf = (simulator: TelegramSimulator): Platform => ({
+  openChat() {
+    const chat = simulator.privateChat()
+    return { id: String(chat.id), say: text => void chat.say(text) }
+  },
+  attempts: simulator.webhookAttempts,
+})
