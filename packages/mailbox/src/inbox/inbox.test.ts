@@ -291,3 +291,13 @@ test('an exchange answered anew takes the place of the last one', async () => {
   }
   expect(await inbox.history(conversation, 10)).toEqual(['qa', 'aa', 'qb2', 'ab2'])
 })
+
+test('messages that came out of order are read in the order in which they were written', async () => {
+  for (const [id, sentAt] of [
+    ['b', 2],
+    ['a', 1],
+    ['c', 2],
+  ] as const)
+    await inbox.post(message(id, { sentAt }))
+  expect(idsOf(await taken())).toEqual(['a', 'b', 'c'])
+})

@@ -201,8 +201,10 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
 /** What only the latest attempt at a turn holds. */
 const fenceOf = ({ replyId, attempt }: TurnKey) => `${replyId}/${attempt}`
 
+/** In the order in which they were written, as far as that is told: Feishu pushes messages of one chat side by side. */
 function readMessages(items: string[]): Turn['messages'] {
-  const [first, ...rest] = items.map(item => inboundMessageSchema.parse(JSON.parse(item)))
+  const messages = items.map(item => inboundMessageSchema.parse(JSON.parse(item)))
+  const [first, ...rest] = messages.toSorted((one, other) => one.sentAt - other.sentAt)
   if (!first) throw new Error('a turn without messages')
   return [first, ...rest]
 }
