@@ -22,8 +22,8 @@ export function lex(markdown: string): MarkedToken[] {
     // The last block may go on beyond the stretch.
     const whole = end < text.length ? found.slice(0, -1) : found
     const raw = whole.map(block => block.raw).join('')
-    if (whole.length === 0 && found[0]?.type === 'code') {
-      // A fence longer than the stretch: were it cut, its rest would be read as markdown.
+    if (whole.length === 0 && found.some(goesOn)) {
+      // Longer than the stretch: were it cut, the rest of the code would be read as markdown, of the table as text.
       stretch *= 2
       continue
     }
@@ -35,6 +35,13 @@ export function lex(markdown: string): MarkedToken[] {
   lexer.readInlines()
   // Other tokens come from extensions of marked, and there are none.
   return blocks as MarkedToken[]
+}
+
+/** Whether a block may be as long as it likes. Not a table of short rows: all that they are filled up with takes room. */
+function goesOn(block: Token): boolean {
+  return (
+    block.type === 'code' || (block.type === 'table' && block.rows.length * block.header.length * 2 <= block.raw.length)
+  )
 }
 
 class BoundedLexer extends Lexer {

@@ -1,6 +1,7 @@
 import type { Reply } from '@waystation/domain'
 import { decodeReferences } from '@waystation/markdown'
 import type { Button } from '../button.ts'
+import { unmentioned } from './escape.ts'
 
 /** The element of a card that holds the answer; at most 20 characters. */
 export const ANSWER = 'answer'
@@ -61,7 +62,7 @@ const row = (elements: readonly object[]) => ({
 /** A post, for when a card cannot be: older, and it knows less markdown. */
 export const postOf = (markdown: string): object => ({ zh_cn: { content: [[{ tag: 'md', text: markdown }]] } })
 
-/** Plain text, for when nothing else can be. What would mention people there is written so that it does not. */
+/** Plain text, for when nothing else can be. */
 export const textOf = (markdown: string): object => ({
-  text: decodeReferences(markdown).replace(/<(?=\/?at\b)/gi, '<\u200b'),
+  text: unmentioned(decodeReferences(markdown)),
 })

@@ -1,5 +1,5 @@
 import { cutPoint, plainText } from '@waystation/markdown'
-import { escapeText } from './escape.ts'
+import { escapeAddresses, escapeText } from './escape.ts'
 import { type Line, type Span, textOf } from './page.ts'
 import { bytesOf, MAX_BYTES, QUOTES_BYTES, reach } from './size.ts'
 
@@ -49,7 +49,7 @@ export function fit(line: Line): Line[] {
 }
 
 const unformatted = ({ text, token }: Span): Span => ({
-  text: token ? escapeText(plainText([token])).replaceAll('\n', ' ') : text,
+  text: token ? escapeText(escapeAddresses(plainText([token]))).replaceAll('\n', ' ') : text,
 })
 
 function betweenReferences(text: string, from: number, to: number): number {

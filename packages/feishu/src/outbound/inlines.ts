@@ -1,21 +1,32 @@
 import { isLineBreak } from '@waystation/markdown'
 import type { MarkedToken, Token, Tokens } from 'marked'
-import { escapeAll, escapeEnd, escapeText, reference } from './escape.ts'
+import { codeSpan } from './code.ts'
+import { escapeAddresses, escapeAll, escapeText, reference } from './escape.ts'
+import { addressOf, isAddress, isBare, isOpened } from './link.ts'
 import { type Span, textOf } from './page.ts'
 
+type Around = 'line' | 'emphasis' | 'link'
+
 /** What stands in a line of text, in Feishu's markdown. */
-export function writeInlines(tokens: Token[], isInLink = false): Span[] {
-  const spans = merged(spansOf(tokens, isInLink))
+export function writeInlines(tokens: Token[], around: Around = 'line'): Span[] {
+  const spans = merged(spansOf(tokens, around))
+  const lastLabel = spans.findLastIndex(isLikeLabel)
   return spans.map((span, index) => {
+    const after = spans.slice(index + 1, index + 3)
+    if (isBare(span.token)) return around === 'line' && isPlain(span.text, after) ? span : bracketed(span.token)
     if (span.token) return span
-    const text = escapeText(span.text)
-    return { text: index < spans.length - 1 ? escapeEnd(text) : text }
+    const words = index < lastLabel ? span.text.replaceAll('[', reference) : span.text
+    const text = escapeText(around === 'link' ? words : escapeAddresses(words))
+    // It would make an image of a link.
+    return { text: after.length > 0 ? text.replace(/!$/, reference) : text }
   })
 }
 
-/** Back ticks, more than are anywhere in `text`. */
-export const ticksAround = (text: string): string =>
-  '`'.repeat(1 + (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0))
+/** With a bracket in front, some readers see the label of a link in it before they see code. */
+function isLikeLabel({ text, token }: Span): boolean {
+  const start = text.indexOf('`')
+  return token !== undefined && start >= 0 && text.indexOf('](', start) >= 0
+}
 
 /** Neighbours that are not formatted as one, for only together they show what could be read into them. */
 function merged(spans: Span[]): Span[] {
@@ -29,28 +40,27 @@ function merged(spans: Span[]): Span[] {
 }
 
 /** What has no token is not escaped yet. */
-const spansOf = (tokens: Token[], isInLink: boolean): Span[] =>
+const spansOf = (tokens: Token[], around: Around): Span[] =>
   // No extension of marked is installed, so these are all its own.
-  (tokens as MarkedToken[]).flatMap(token => spansOfOne(token, isInLink))
+  (tokens as MarkedToken[]).flatMap(token => spansOfOne(token, around))
 
-function spansOfOne(token: MarkedToken, isInLink: boolean): Span[] {
+function spansOfOne(token: MarkedToken, around: Around): Span[] {
   switch (token.type) {
     case 'strong':
-      return emphasis(token, token.raw.slice(0, 2), isInLink)
+      return emphasis(token, token.raw.slice(0, 2), around)
     case 'em':
-      return emphasis(token, token.raw.slice(0, 1), isInLink)
+      return emphasis(token, token.raw.slice(0, 1), around)
     case 'del':
-      return emphasis(token, '~~', isInLink)
+      return emphasis(token, '~~', around)
     case 'link':
-      return link(token, token.tokens, isInLink)
     case 'image':
       // An address in an image is error 200570, and a card with it is not sent.
-      return link(token, token.tokens, isInLink)
+      return link(token, around)
     case 'codespan':
       return [{ text: codeSpan(token.text), token }]
     case 'text':
       // As it is written: in `text` some references are characters already.
-      return token.tokens ? spansOf(token.tokens, isInLink) : [{ text: token.raw }]
+      return token.tokens ? spansOf(token.tokens, around) : [{ text: token.raw }]
     case 'escape':
       return [{ text: reference(token.text) }]
     case 'br':
@@ -65,8 +75,8 @@ function spansOfOne(token: MarkedToken, isInLink: boolean): Span[] {
   }
 }
 
-function emphasis(token: Tokens.Strong | Tokens.Em | Tokens.Del, sign: string, isInLink: boolean): Span[] {
-  const text = textOf(writeInlines(token.tokens, isInLink))
+function emphasis(token: Tokens.Strong | Tokens.Em | Tokens.Del, sign: string, around: Around): Span[] {
+  const text = textOf(writeInlines(token.tokens, around === 'line' ? 'emphasis' : around))
   const words = text.trim()
   if (words === '') return [{ text }]
   // Within the signs no space may stand at either end.
@@ -78,27 +88,25 @@ function emphasis(token: Tokens.Strong | Tokens.Em | Tokens.Del, sign: string, i
   ].filter(span => span.text !== '')
 }
 
-function link(token: Tokens.Link | Tokens.Image, words: Token[], isInLink: boolean): Span[] {
-  const { href, raw } = token
-  const isAddress = token.type === 'link' && token.autolink === true
-  if (isInLink || !isOpened(href)) return words.length > 0 ? spansOf(words, isInLink) : [{ text: token.text || href }]
-  // Feishu makes a link of an address as it stands.
-  if (isAddress && !raw.startsWith('<')) return [{ text: raw }]
-  const label = isAddress ? escapeAll(token.text) : textOf(writeInlines(words, true)).trim()
-  return [{ text: `[${label || escapeAll(href)}](${addressOf(href)})`, token }]
+function link(token: Tokens.Link | Tokens.Image, around: Around): Span[] {
+  const { href, text, tokens } = token
+  if (around === 'link' || !isOpened(href))
+    return tokens.length > 0 ? spansOf(tokens, around) : [{ text: text || href }]
+  if (isBare(token)) return [{ text: token.raw, token }]
+  const label = textOf(writeInlines(tokens, 'link')).trim()
+  return [isAddress(token) || label === '' ? bracketed(token) : { text: `[${label}](${addressOf(href)})`, token }]
 }
 
-/** What else a browser could be told to do is no link. */
-const isOpened = (href: string): boolean => /^(https?:\/\/|mailto:)/i.test(href) && URL.canParse(href)
+/** A link that shows its address. */
+const bracketed = (token: Tokens.Link | Tokens.Image): Span => ({
+  text: `[${escapeAll(token.text || token.href)}](${addressOf(token.href)})`,
+  token,
+})
 
-/** Without what would end an address in markdown. */
-const addressOf = (href: string): string =>
-  href.replace(/[\s"()<>\\`|]/g, character =>
-    character === '(' ? '%28' : character === ')' ? '%29' : encodeURIComponent(character),
-  )
-
-function codeSpan(text: string): string {
-  const ticks = ticksAround(text)
-  const room = /^`|`$|^ .* $/s.test(text) ? ' ' : ''
-  return ticks + room + text + room + ticks
+/** Whether an address is followed by what ends it for every reader: a space, perhaps after what closes a sentence. */
+function isPlain(address: string, [after, ...others]: Span[]): boolean {
+  if (/[<[\\\]`]/.test(address) || after?.token) return false
+  const text = after?.text ?? ''
+  const [closing = ''] = /^[!"'),.:;?]*/.exec(text) ?? []
+  return closing.length < text.length ? /\s/.test(text.charAt(closing.length)) : others.length === 0
 }

@@ -6,7 +6,7 @@ export type Span = { text: string; token?: MarkedToken }
 /** What is closed where its lines are cut apart, and opened again: the fences of code, the head of a table. */
 export type Frame = { open: string; close: string; isTable: boolean }
 
-export const noFrame: Frame = { open: '', close: '', isTable: false }
+const noFrame: Frame = { open: '', close: '', isTable: false }
 
 /** The least that is not cut without need: a line of a paragraph or of code, a row of a table. */
 export type Line = {
@@ -48,3 +48,20 @@ export const within = (lines: Line[], first: string, rest: string): Line[] =>
 /** Two stretches of code side by side would be one. */
 export const textOf = (spans: Span[]): string =>
   spans.reduce((text, span) => text + (text.endsWith('`') && span.text.startsWith('`') ? ' ' : '') + span.text, '')
+
+/** Lines of a text, each with its spans. Without a line that shows nothing. */
+export function textLines(spans: Span[]): Line[] {
+  const lines: Span[][] = [[]]
+  for (const span of spans) {
+    const [first = '', ...others] = span.token ? [span.text] : span.text.split('\n')
+    lines.at(-1)?.push({ ...span, text: first })
+    for (const text of others) lines.push([{ text }])
+  }
+  return lines
+    .filter(line => line.some(({ text }) => text !== ''))
+    .map((line, index) => lineOf(withoutIndent(line), { gap: index === 0 ? 'block' : 'line' }))
+}
+
+/** Four spaces in front would make code of a text. */
+const withoutIndent = ([first, ...others]: Span[]): Span[] =>
+  first ? [{ ...first, text: first.text.trimStart() }, ...others] : []

@@ -1,14 +1,13 @@
 import { lex } from '@waystation/markdown'
 import type { MarkedToken, Token, Tokens } from 'marked'
+import { codeLines } from './code.ts'
 import { escapeText } from './escape.ts'
-import { ticksAround, writeInlines } from './inlines.ts'
-import { type Block, type Line, lineOf, type Span, within } from './page.ts'
+import { writeInlines } from './inlines.ts'
+import { type Block, type Line, lineOf, textLines, within } from './page.ts'
 import { alignedTable, tableLines } from './table.ts'
 
 /** Feishu reads four spaces as one level of a list. */
 const LEVEL = 4
-/** Code with more back ticks in a row is hardly code; its fence would fill the card. */
-const MAX_FENCE = 64
 
 /**
  * A model's markdown (GitHub's flavour) in Feishu's, which is close to it: headings are smaller, images become links,
@@ -78,39 +77,15 @@ function headingLines({ depth, tokens }: Tokens.Heading): Line[] {
   return spans.length === 0 ? [] : [lineOf(spans, { lead: depth === 1 ? '#### ' : '##### ' })]
 }
 
-function textLines(spans: Span[]): Line[] {
-  const lines: Span[][] = [[]]
-  for (const span of spans) {
-    const [first = '', ...others] = span.token ? [span.text] : span.text.split('\n')
-    lines.at(-1)?.push({ ...span, text: first })
-    for (const text of others) lines.push([{ text }])
-  }
-  return lines
-    .filter(line => line.some(({ text }) => text !== ''))
-    .map((line, index) => lineOf(line, { gap: index === 0 ? 'block' : 'line' }))
-}
-
 function listLines({ items, ordered, start }: Tokens.List): Line[] {
   return items.flatMap((item, index) => {
     const bullet = ordered ? `${Number(start) + index}. ` : '- '
     const indent = ' '.repeat(Math.max(LEVEL, bullet.length))
-    const box = item.checked ? '☑ ' : '☐ '
-    const beginsWith = item.tokens[0]?.type ?? ''
     // What is a block in the first line must begin in the same column as its other lines.
-    const isBlock = ['blockquote', 'code', 'list', 'table'].includes(beginsWith)
-    const first = isBlock ? bullet.padEnd(indent.length) : bullet + (item.task ? box : '')
-    const lines = flow(item.tokens)
-    return within(lines.length > 0 ? lines : [lineOf([{ text: '' }])], first, indent).map((line, at) =>
-      index > 0 && at === 0 ? { ...line, gap: 'line' as const } : line,
-    )
+    const isBlock = ['blockquote', 'code', 'list', 'table'].includes(item.tokens[0]?.type ?? '')
+    const box = item.task ? [{ text: item.checked ? '☑ ' : '☐ ' }] : []
+    const [first = lineOf([]), ...others] = flow(item.tokens)
+    const boxed: Line = { ...first, gap: index === 0 ? 'block' : 'line', spans: [...box, ...first.spans] }
+    return within([boxed, ...others], isBlock ? bullet.padEnd(indent.length) : bullet, indent)
   })
-}
-
-function codeLines(text: string, info = ''): Line[] {
-  const ticks = ticksAround(text)
-  if (ticks.length > MAX_FENCE) return textLines([{ text: escapeText(text) }])
-  const fence = ticks.padEnd(3, '`')
-  const language = /^[\w+#.-]{1,32}(?=\s|$)/.exec(info)?.[0] ?? ''
-  const frame = { open: `${fence}${language}\n`, close: `\n${fence}`, isTable: false }
-  return text.split('\n').map((line, index) => lineOf([{ text: line }], { gap: index === 0 ? 'block' : 'line', frame }))
 }
