@@ -1,8 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Station, type StationProcess, startStation, telegramUpdate } from '@waystation/testing'
+import {
+  type FeishuChat,
+  type FeishuSimulator,
+  type Station,
+  type StationProcess,
+  startStation,
+  telegramUpdate,
+} from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
 import { commandLines } from './command-lines.ts'
-import { count, gatherCrowd, tally } from './crowd.ts'
+import { count, gatherCrowd, gatherFeishuCrowd, tally } from './crowd.ts'
 
 /** Feishu's, the shortest of all platforms that post to us. */
 const PATIENCE_MS = 3_000
@@ -189,6 +196,107 @@ test.concurrent('the gateway that polls is killed, and another polls on from whe
   expect(crowd.tally()).toEqual({ wrong: [], doubled: 0 })
   expect(telegram.calls.filter(({ method, status }) => method === 'getUpdates' && status === 409)).toEqual([])
 })
+
+test.concurrent('what was acknowledged to Feishu outlives the sudden death of Redis, and until it is back Feishu hears 503 and pushes again', {
+  timeout: 120_000,
+}, async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    // After 0.15 s, 3 s, 36 s.
+    feishu: { retryFactor: 0.01 },
+    processes: { 'gateway-feishu': 2, inference: 2, sender: 1 },
+    model: { durationMs: 500 },
+  })
+  const { feishu, redis } = station
+  const crowd = gatherFeishuCrowd(feishu, 40)
+  for (let outage = 1; outage <= 2; outage += 1) {
+    const before = feishu.sent.length
+    crowd.sayNext()
+    await vi.waitUntil(() => feishu.sent.length >= before + 10, { timeout: 30_000 })
+    await allTaken(feishu)
+    await redis.kill()
+    const from = feishu.pushes.length
+    crowd.sayNext()
+    await vi.waitUntil(() => feishu.pushes.slice(from).filter(({ status }) => status === 503).length >= 40, {
+      timeout: 30_000,
+    })
+    expect(Math.max(...feishu.pushes.slice(from).map(({ durationMs }) => durationMs))).toBeLessThan(PATIENCE_MS)
+    await redis.restart()
+    await allTaken(feishu)
+  }
+  await station.settled()
+  expect(crowd.tally()).toEqual({ wrong: [], doubled: 0 })
+})
+
+test.concurrent('a sender killed between the parts of long replies in Feishu: no part is missing, and none is doubled', {
+  timeout: 120_000,
+}, async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    feishu: {},
+    processes: { 'gateway-feishu': 1, inference: 1, sender: 1 },
+    // Four parts.
+    model: { answer: () => count(12_000) },
+  })
+  const { feishu } = station
+  feishu.fault('reply', { delayMs: 100, when: 'after' }, { times: 60 })
+  const chats = Array.from({ length: 20 }, () => feishu.p2p())
+  for (const chat of chats) chat.say('a long story')
+  await vi.waitUntil(() => feishu.sent.length >= 40, { timeout: 30_000 })
+  for (const sender of station.of('sender')) await sender.kill()
+  expect(tally(feishu, chats, 12_000).wrong).not.toEqual([])
+  await station.start('sender')
+  await station.settled()
+  expect(tally(feishu, chats, 12_000)).toEqual({ wrong: [], doubled: 0 })
+  for (const chat of chats) expect(feishu.texts(chat)).toHaveLength(feishu.texts(chats[0]?.id ?? '').length)
+})
+
+test.concurrent('whoever writes while the long connections are cut, and gateways and Redis killed, is answered once', {
+  timeout: 120_000,
+}, async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    feishu: {
+      mode: 'websocket',
+      retryFactor: 0.02,
+      connection: { reconnectSeconds: 1, reconnectJitterSeconds: 0 },
+    },
+    processes: { 'gateway-feishu': 2, inference: 1, sender: 1 },
+  })
+  const { feishu, redis } = station
+  const chats: FeishuChat[] = []
+  const write = () => {
+    const chat = feishu.p2p()
+    chats.push(chat)
+    chat.say('hello')
+  }
+  const writing = setInterval(write, 20)
+  try {
+    for (const gateway of station.of('gateway-feishu')) {
+      await vi.waitUntil(() => feishu.connections() === 2, { timeout: 30_000 })
+      await sleep(300)
+      feishu.cutConnections()
+      await vi.waitUntil(() => feishu.connections() === 2, { timeout: 30_000 })
+      await sleep(300)
+      await gateway.kill()
+      await station.start('gateway-feishu')
+    }
+    // What no gateway could keep it must not have acknowledged.
+    await redis.kill()
+    await sleep(300)
+    await redis.restart()
+  } finally {
+    clearInterval(writing)
+  }
+  await station.settled()
+  expect(feishu.pushes.filter(({ status }) => status === 0)).not.toEqual([])
+  for (const chat of chats) expect(feishu.texts(chat)).toEqual(['re: hello'])
+  expect(feishu.sent).toHaveLength(chats.length)
+})
+
+const allTaken = async (feishu: FeishuSimulator): Promise<void> => {
+  await vi.waitUntil(() => feishu.unfinished().events === 0, { timeout: 60_000 })
+}
 
 const doubtful = async (station: Station): Promise<number> =>
   (await station.metrics()).sum('waystation_parts_total', { outcome: 'doubtful' })

@@ -30,6 +30,81 @@ test('in a group the bot answers those who mention it, reply to it or command it
   expect(metrics.sum('waystation_updates_ignored_total', { reason: 'not_addressed' })).toBe(4)
 })
 
+test.concurrent('in a group of Feishu the bot answers those who mention it, under what they wrote, and nobody else', async () => {
+  await using station = await startStation({ telegram: 'none', feishu: {} })
+  const { feishu } = station
+  const group = feishu.group()
+  group.say('good morning', { mention: false })
+  group.say('@_user_1 hello', { mention: false, mentions: [{ name: 'Waystation' }] })
+  group.say('from another bot', { senderType: 'app' })
+  await station.settled()
+  expect(feishu.sent).toEqual([])
+
+  const question = group.say('@_user_1 hello @_user_2', { mentions: [{ name: 'Anna' }] })
+  await station.settled()
+  const [answer] = feishu.sent
+  expect(answer).toMatchObject({ text: 're: hello @Anna', replyTo: question.event.message.message_id })
+  group.say('I agree', { mention: false, replyTo: answer?.messageId ?? '' })
+  group.say('why?', { replyTo: answer?.messageId ?? '' })
+  await station.settled()
+  expect(feishu.texts(group)).toEqual(['re: hello @Anna', 're: why?'])
+  const metrics = await station.metrics()
+  expect(metrics.sum('waystation_updates_ignored_total', { reason: 'not_addressed' })).toBe(3)
+  expect(metrics.sum('waystation_updates_ignored_total', { reason: 'from_bot' })).toBe(1)
+})
+
+test.concurrent('each topic of Feishu is a conversation of its own, and is answered where it was asked', async () => {
+  await using station = await startStation({ telegram: 'none', feishu: {} })
+  const { feishu, model } = station
+  const [group, chat] = [feishu.group(), feishu.p2p()]
+  const places = [group.topic(), group.topic(), group, chat.topic(), chat]
+  for (const [index, place] of places.entries()) place.say(`topic ${index}`)
+  await station.settled()
+  for (const [index, place] of places.entries()) expect(feishu.texts(place)).toEqual([`re: topic ${index}`])
+  for (const [index, place] of places.entries()) {
+    place.say('and now?')
+    await station.settled()
+    const read = JSON.stringify(model.requests.at(-1)?.messages)
+    expect(read.match(/topic \d/g)).toEqual([`topic ${index}`, `topic ${index}`])
+  }
+  // A button counts for its own topic, which the press does not name.
+  const card = feishu.sent.find(({ text }) => text === 're: topic 1')?.messageId ?? ''
+  await feishu.press(card, 'New conversation')
+  await station.settled()
+  for (const [index, place] of places.entries()) expect(feishu.texts(place)).toHaveLength(index === 1 ? 3 : 2)
+})
+
+test.concurrent('two apps of one installation: each answers those who write to it, under its own name', async () => {
+  await using station = await startStation({ telegram: 'none', feishu: { apps: [{ name: 'Anna' }, { name: 'Bob' }] } })
+  const { feishu, model } = station
+  const [anna, bob] = feishu.apps
+  if (!anna || !bob) return expect.unreachable()
+  const [toAnna, toBob] = [feishu.p2p({ app: anna }), feishu.p2p({ app: bob })]
+  const group = feishu.group({ members: [anna, bob] })
+  toAnna.say('for Anna')
+  toBob.say('for Bob')
+  group.say('for Bob only', { mention: [bob] })
+  await station.settled()
+  group.say('for both', { mention: [anna, bob] })
+  await station.settled()
+  const read = feishu.sent.map(({ app, chat, text }) => ({ app, chat, text }))
+  expect(read).toHaveLength(5)
+  for (const sent of [
+    { app: anna.appId, chat: toAnna.id, text: 're: for Anna' },
+    { app: bob.appId, chat: toBob.id, text: 're: for Bob' },
+    { app: anna.appId, chat: group.id, text: expect.stringMatching(/^re: .*for both$/) },
+    { app: bob.appId, chat: group.id, text: expect.stringMatching(/^re: .*for Bob only$/) },
+    { app: bob.appId, chat: group.id, text: expect.stringMatching(/^re: .*for both$/) },
+  ])
+    expect(read).toContainEqual(sent)
+  const card = feishu.sent.find(({ chat }) => chat === toBob.id)?.messageId ?? ''
+  await feishu.press(card, 'Regenerate')
+  await station.settled()
+  expect(feishu.texts(toBob)).toEqual(['re: for Bob', 're: for Bob'])
+  expect(feishu.sent.at(-1)?.app).toBe(bob.appId)
+  expect(model.requests).toHaveLength(6)
+})
+
 test('each topic of a forum is a conversation of its own, and is answered where it was asked', async () => {
   await using station = await startStation()
   const { telegram, model } = station

@@ -1,4 +1,4 @@
-import { startStation } from '@waystation/testing'
+import { platformLimits, startStation } from '@waystation/testing'
 import { expect, test } from 'vitest'
 import { count, tally } from './crowd.ts'
 import { openSession, readUntil, say } from './web-session.ts'
@@ -34,6 +34,25 @@ test('a hundred kilobytes of markdown arrive whole and in order, in parts that T
   expect(telegram.texts(chat).every(text => text.length <= 4096 && text.isWellFormed())).toBe(true)
   expect(telegram.texts(chat).join('').match(/👩‍👩‍👧‍👦/g)).toHaveLength(18)
   expect(telegram.drafts.length).toBeGreaterThan(1)
+})
+
+test('a hundred kilobytes of markdown arrive whole and in order in Feishu, in cards that it takes as they are', async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    feishu: { limits: platformLimits },
+    model: { answer: () => chapters, durationMs: 2_500, chunks: 200 },
+  })
+  const { feishu } = station
+  const chat = feishu.p2p()
+  chat.say('everything, please')
+  await station.settled()
+  expect(tally(feishu, [chat], last)).toEqual({ wrong: [], doubled: 0 })
+  expect(feishu.calls.filter(({ code }) => code !== 0)).toEqual([])
+  const buttons = feishu.sent.map(message => message.buttons.length)
+  expect(buttons.length).toBeGreaterThan(3)
+  // Under the last part of all.
+  expect(buttons.indexOf(4)).toBe(buttons.length - 1)
+  expect(feishu.cards.filter(({ streaming }) => streaming)).toEqual([])
 })
 
 test('one word longer than any message arrives whole', async () => {

@@ -1,4 +1,4 @@
-import { startStation, telegramUpdate } from '@waystation/testing'
+import { feishuEvent, startStation, telegramUpdate } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
 import { openSession, readUntil, say } from './web-session.ts'
 
@@ -28,6 +28,87 @@ test.concurrent('an update delivered five times over two gateways, and five time
   await station.settled()
   expect(telegram.texts(42)).toEqual(['re: hello'])
   expect(station.model.requests).toHaveLength(1)
+})
+
+test.concurrent('an event of Feishu pushed five times over two gateways, and five times more later, gets one reply', async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    feishu: {},
+    processes: { 'gateway-feishu': 2, inference: 1, sender: 1 },
+    model: { durationMs: 500 },
+  })
+  const { feishu } = station
+  const chat = feishu.p2p()
+  // Each push is encrypted and signed anew; and the platform may give the same message another event's id.
+  const event = feishuEvent(feishu.app, { text: 'hello', chat: chat.id })
+  const again = feishuEvent(feishu.app, { text: 'hello', chat: chat.id, eventId: 'f'.repeat(32) })
+  expect(await feishu.deliver(event, { times: 5 })).toEqual([200, 200, 200, 200, 200])
+  await vi.waitUntil(() => station.model.active() === 1, { timeout: 30_000 })
+  expect(await feishu.deliver(again, { times: 5 })).toEqual([200, 200, 200, 200, 200])
+  await station.settled()
+  expect(await feishu.deliver(event, { times: 5 })).toEqual([200, 200, 200, 200, 200])
+  const metrics = await station.metrics()
+  expect(metrics.sum('waystation_messages_received_total', { channel: 'feishu' })).toBe(1)
+  expect(metrics.sum('waystation_messages_duplicated_total', { channel: 'feishu' })).toBe(14)
+
+  for (const gateway of station.of('gateway-feishu')) {
+    await gateway.kill()
+    await station.replace(gateway)
+  }
+  expect(await feishu.deliver(event, { times: 4 })).toEqual([200, 200, 200, 200])
+  await station.settled()
+  expect(feishu.texts(chat)).toEqual(['re: hello'])
+  expect(feishu.sent).toHaveLength(1)
+  expect(station.model.requests).toHaveLength(1)
+})
+
+test.concurrent('an event that Feishu pushes until its fifth and last time, after six hours, is answered once', async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    // After 5 ms, 90 ms, 1 s and 6 s.
+    feishu: { retryFactor: 0.0003 },
+    processes: { 'gateway-feishu': 2, inference: 1, sender: 1 },
+  })
+  const { feishu, redis } = station
+  const [chat, other] = [feishu.p2p(), feishu.p2p()]
+  const gateways = station.of('gateway-feishu').map(({ origin }) => origin)
+  const statusesOf = ({ header }: { header: { event_id: string } }) =>
+    feishu.pushes.filter(({ eventId }) => eventId === header.event_id).map(({ status }) => status)
+
+  feishu.setFront([])
+  const unheard = chat.say('is anybody there?')
+  await vi.waitUntil(() => statusesOf(unheard).length === 4, { timeout: 30_000 })
+  feishu.setFront(gateways)
+  await redis.kill()
+  const refused = other.say('and now?')
+  await vi.waitUntil(() => statusesOf(refused).length === 4, { timeout: 30_000 })
+  await redis.restart()
+  await station.settled()
+  expect(statusesOf(unheard)).toEqual([0, 0, 0, 0, 200])
+  expect(statusesOf(refused)).toEqual([503, 503, 503, 503, 200])
+  expect(feishu.texts(chat)).toEqual(['re: is anybody there?'])
+  expect(feishu.texts(other)).toEqual(['re: and now?'])
+})
+
+test.concurrent('an event that was taken though Feishu heard nothing of it, and so pushes again, is answered once', async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    feishu: { retryFactor: 0.0002 },
+    processes: { 'gateway-feishu': 2, inference: 1, sender: 1 },
+  })
+  const { feishu } = station
+  const chat = feishu.p2p()
+  const gateways = station.of('gateway-feishu')
+  // They take in what comes, and answer nobody within the three seconds.
+  for (const { pid } of gateways) process.kill(pid, 'SIGSTOP')
+  const { header } = chat.say('hello')
+  const pushes = () => feishu.pushes.filter(({ eventId }) => eventId === header.event_id)
+  await vi.waitUntil(() => pushes().length === 3, { timeout: 30_000 })
+  for (const { pid } of gateways) process.kill(pid, 'SIGCONT')
+  await station.settled()
+  expect(pushes().at(-1)?.status).toBe(200)
+  expect((await station.metrics()).sum('waystation_messages_duplicated_total')).toBeGreaterThan(0)
+  expect(feishu.texts(chat)).toEqual(['re: hello'])
 })
 
 test.concurrent('an edit of a message that was answered, however often it comes, changes nothing', async () => {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startStation } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
-import { gatherCrowd } from './crowd.ts'
+import { gatherCrowd, gatherFeishuCrowd } from './crowd.ts'
 
 test.concurrent('while workers and senders come and go, and Telegram refuses now and then', {
   timeout: 120_000,
@@ -28,6 +28,29 @@ test.concurrent('while workers and senders come and go, and Telegram refuses now
   await station.settled()
   expect(crowd.tally()).toEqual({ wrong: [], doubled: 0 })
   expect(telegram.earlyCalls).toEqual([])
+})
+
+test.concurrent('while workers are killed, and cards in Feishu grow', { timeout: 120_000 }, async () => {
+  await using station = await startStation({
+    telegram: 'none',
+    feishu: {},
+    processes: { 'gateway-feishu': 2, inference: 2, sender: 2 },
+    model: { durationMs: 300 },
+  })
+  const { feishu } = station
+  const crowd = gatherFeishuCrowd(feishu, 60)
+  for (let round = 0; round < 3; round += 1) {
+    for (let message = 0; message < 2; message += 1) {
+      crowd.sayNext()
+      // Feishu pushes events side by side: only those that were taken before have an order.
+      await vi.waitUntil(() => feishu.unfinished().events === 0, { timeout: 30_000 })
+    }
+    const [worker] = station.of('inference')
+    await worker?.kill()
+    await station.start('inference')
+  }
+  await station.settled()
+  expect(crowd.tally()).toEqual({ wrong: [], doubled: 0 })
 })
 
 test.concurrent('a quick answer does not overtake a slow one of the same conversation, and waits for none of another', async () => {

@@ -56,10 +56,14 @@ export function feishuMessenger(app: FeishuApp, { redis, style }: { redis: Redis
   }
 
   /** Where a sender died here before, the card stands in the chat already: Feishu says which message it is. */
-  async function sendInCard(reply: Reply, card: string, part: string, signal: AbortSignal): Promise<Receipt> {
+  function show(reply: Reply, card: string, signal: AbortSignal): Promise<Receipt> {
     const content = { type: 'card', data: { card_id: card } }
+    return messages.send(reply, { type: 'interactive', content, key: `${reply.id}.growing` }, signal)
+  }
+
+  async function sendInCard(reply: Reply, card: string, part: string, signal: AbortSignal): Promise<Receipt> {
     try {
-      const receipt = await messages.send(reply, { type: 'interactive', content, key: `${reply.id}.growing` }, signal)
+      const receipt = await show(reply, card, signal)
       if (reply.state !== 'open') await finish(reply, card, part, receipt, signal)
       return receipt
     } catch (error) {
@@ -69,6 +73,16 @@ export function feishuMessenger(app: FeishuApp, { redis, style }: { redis: Redis
       if (reply.state === 'open') throw error
       return sendWhole(reply, part, 0, signal)
     }
+  }
+
+  /** All cards of an app share its limit, and its pause when one of them met it. */
+  async function grow(reply: Reply, card: string, part: string, signal: AbortSignal): Promise<void> {
+    pace.note(reply.id)
+    if (pace.pausedMs() > 0) throw new Unavailable('updateElement: too many requests', pace.pausedMs())
+    await cards.grow(reply, card, part, signal).catch(error => {
+      if (error instanceof Unavailable) pace.pause(error.retryAfterMs ?? 0)
+      throw error
+    })
   }
 
   /** Throws `Rejected('message_gone')` where the card cannot say it: it is gone, and the text is to be sent anew. */
@@ -85,10 +99,30 @@ export function feishuMessenger(app: FeishuApp, { redis, style }: { redis: Redis
 
   /** The card grows no more, and is gone from its chat, as far as Feishu lets it. */
   async function takeBack(reply: Reply, receipt: Receipt | undefined, signal: AbortSignal): Promise<void> {
+    // Whoever goes on for a sender that dies here must not finish a card that nobody sees.
+    if (receipt !== undefined) await notes.add(reply, 'abandoned', receipt)
     const { card } = await notes.read(reply)
     if (card !== undefined) await atBest(cards.close(reply, card, signal))
     if (receipt !== undefined) await atBest(messages.recall(receipt, signal))
-    await notes.remove(reply, 'card')
+    await notes.remove(reply, 'abandoned', 'card')
+  }
+
+  /** What is noted of the reply, once a card that was given up is gone. */
+  async function readNotes(reply: Reply, signal: AbortSignal) {
+    const known = await notes.read(reply)
+    if (known.abandoned === undefined) return known
+    await takeBack(reply, known.abandoned, signal)
+    return notes.read(reply)
+  }
+
+  /** The message that a sender may have left behind when it died; `undefined` where there can be none. */
+  async function find(reply: Reply, card: string, signal: AbortSignal): Promise<Receipt | undefined> {
+    try {
+      return await show(reply, card, signal)
+    } catch (error) {
+      if (error instanceof Rejected) return undefined
+      throw error
+    }
   }
 
   async function stopTyping(reply: Reply, reaction: string | undefined, signal: AbortSignal): Promise<void> {
@@ -118,7 +152,7 @@ export function feishuMessenger(app: FeishuApp, { redis, style }: { redis: Redis
 
     async send(reply, part, index, signal) {
       if (index > 0) return sendWhole(reply, part, index, signal)
-      const { card: known, reaction } = await notes.read(reply)
+      const { card: known, reaction } = await readNotes(reply, signal)
       const card = known ?? (reply.state === 'open' ? await cards.open(reply, part, signal) : undefined)
       const receipt = await (card === undefined
         ? sendWhole(reply, part, index, signal)
@@ -128,19 +162,17 @@ export function feishuMessenger(app: FeishuApp, { redis, style }: { redis: Redis
     },
 
     async edit(reply, part, receipt, signal) {
-      const { card, reaction } = await notes.read(reply)
+      const { card, reaction } = await readNotes(reply, signal)
       if (card === undefined) throw new Rejected('message_gone')
-      if (reply.state === 'open') {
-        pace.note(reply.id)
-        return cards.grow(reply, card, part, signal)
-      }
+      if (reply.state === 'open') return grow(reply, card, part, signal)
       await finish(reply, card, part, receipt, signal)
       await stopTyping(reply, reaction, signal)
     },
 
     async withdraw(reply, receipt, signal) {
-      const { reaction } = await notes.read(reply)
-      await takeBack(reply, receipt, signal)
+      const { card, reaction } = await readNotes(reply, signal)
+      const shown = receipt ?? (card === undefined ? undefined : await find(reply, card, signal))
+      await takeBack(reply, shown, signal)
       await stopTyping(reply, reaction, signal)
     },
   }

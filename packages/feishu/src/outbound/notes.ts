@@ -4,8 +4,11 @@ import type { Redis } from 'ioredis'
 /** Longer than a delivery is tried for. */
 const KEEP_SECONDS = 26 * 60 * 60
 
-/** `card`: the id of the card in which the reply grows. `reaction`: the one on the question that says "working on it". */
-type Note = 'card' | 'reaction'
+/**
+ * `card`: the id of the card in which the reply grows. `abandoned`: the receipt of the message that shows it, when it is
+ * to be gone. `reaction`: the one on the question that says "working on it".
+ */
+type Note = 'abandoned' | 'card' | 'reaction'
 
 export type Notes = ReturnType<typeof createNotes>
 
@@ -17,8 +20,10 @@ export function createNotes(redis: Redis) {
   const keyOf = ({ id, conversation }: Reply) => `waystation:{${conversation}}:feishu:${id}`
   return {
     async read(reply: Reply): Promise<{ [name in Note]?: string }> {
-      const [card, reaction] = await redis.hmget(keyOf(reply), 'card', 'reaction').catch(redisIsAway)
-      return { ...(card ? { card } : {}), ...(reaction ? { reaction } : {}) }
+      const [abandoned, card, reaction] = await redis
+        .hmget(keyOf(reply), 'abandoned', 'card', 'reaction')
+        .catch(redisIsAway)
+      return { ...(abandoned ? { abandoned } : {}), ...(card ? { card } : {}), ...(reaction ? { reaction } : {}) }
     },
 
     /** Notes what nobody noted before; returns what is noted now. */
@@ -35,8 +40,8 @@ export function createNotes(redis: Redis) {
       return typeof noted === 'string' ? noted : redisIsAway(undefined)
     },
 
-    async remove(reply: Reply, name: Note): Promise<void> {
-      await redis.hdel(keyOf(reply), name).catch(redisIsAway)
+    async remove(reply: Reply, ...names: Note[]): Promise<void> {
+      await redis.hdel(keyOf(reply), ...names).catch(redisIsAway)
     },
 
     /** 1, 2, 3 …, the same for no two callers. */
