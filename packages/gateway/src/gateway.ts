@@ -1,8 +1,8 @@
-import type { Access } from '@waystation/conversations'
 import { type Channel, type InboundMessage, type Received, Rejected, type Vote } from '@waystation/domain'
 import { createBells, createInbox } from '@waystation/mailbox'
 import type { Events } from '@waystation/telemetry'
 import type { Redis } from 'ioredis'
+import type { CurrentAccess } from './access.ts'
 import { admit, isAllowed } from './admit.ts'
 import { createVotes } from './votes.ts'
 
@@ -16,7 +16,7 @@ type Acceptance = {
 export type Gateway = ReturnType<typeof createGateway>
 
 /** The road from a parsed request to the inbox: admit → post. `redis`: a connection that fails at once while Redis is away. */
-export function createGateway({ redis, events, access }: { redis: Redis; events: Events; access: Access }) {
+export function createGateway({ redis, events, access }: { redis: Redis; events: Events; access: CurrentAccess }) {
   const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
   const inbox = createInbox(redis, ...bells)
   const votes = createVotes(redis)
@@ -42,7 +42,7 @@ export function createGateway({ redis, events, access }: { redis: Redis; events:
 
   async function acceptMessage(channel: Channel, message: InboundMessage): Promise<'refused' | 'taken'> {
     try {
-      admit(message, access)
+      admit(message, access.current())
     } catch (error) {
       if (!(error instanceof Rejected)) throw error
       if (error.reason === 'not_addressed') events.ignored({ channel, reason: error.reason })
@@ -65,7 +65,7 @@ export function createGateway({ redis, events, access }: { redis: Redis; events:
   }
 
   async function acceptVote(channel: Channel, vote: Vote): Promise<'refused' | 'taken'> {
-    if (!isAllowed(vote.voter, vote.conversation, access)) {
+    if (!isAllowed(vote.voter, vote.conversation, access.current())) {
       events.rejected({ channel, reason: 'not_allowed' })
       return 'refused'
     }

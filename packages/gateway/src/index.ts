@@ -1,3 +1,4 @@
+export { watchAccess } from './access.ts'
 export { readBody } from './body.ts'
 export { createDoor, type Door } from './door.ts'
 export { createGateway, type Gateway } from './gateway.ts'

@@ -1,4 +1,5 @@
-export { ConfigError, readEnv, readSettings } from './config.ts'
+export { ConfigError, readEnv } from './config.ts'
 export type { Log } from './log.ts'
 export { run } from './run.ts'
 export type { Env, Process, Running, Service } from './service.ts'
+export { readSettings, watchSettings } from './settings.ts'

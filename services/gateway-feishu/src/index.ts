@@ -1,8 +1,7 @@
-import { settings } from '@waystation/conversations'
 import { appsOf } from '@waystation/feishu/inbound'
-import { createGateway } from '@waystation/gateway'
+import { createGateway, watchAccess } from '@waystation/gateway'
 import { close, connect } from '@waystation/redis'
-import { readEnv, readSettings, type Service } from '@waystation/runtime'
+import { readEnv, type Service } from '@waystation/runtime'
 import { createEvents } from '@waystation/telemetry'
 import { environment, modeOf } from './config.ts'
 import { createFrontDoor } from './front-door.ts'
@@ -12,9 +11,9 @@ export const gatewayFeishu: Service = {
   name: 'feishu',
   async create({ env, log, registry }) {
     const config = readEnv(environment, env)
-    const { access } = readSettings(settings, config.WAYSTATION_CONFIG)
     const redis = await connect(config.REDIS_URL, 'commands', log)
     const events = createEvents(registry, log)
+    const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const door = createFrontDoor({ apps: appsOf(config), mode: modeOf(config), redis, gateway, events, log })
 
@@ -28,6 +27,7 @@ export const gatewayFeishu: Service = {
       },
       async stop() {
         await door.close()
+        access.close()
         await gateway.close()
         await close(redis)
       },

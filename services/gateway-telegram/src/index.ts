@@ -1,7 +1,6 @@
-import { settings } from '@waystation/conversations'
-import { createGateway } from '@waystation/gateway'
+import { createGateway, watchAccess } from '@waystation/gateway'
 import { close, connect } from '@waystation/redis'
-import { readEnv, readSettings, type Service } from '@waystation/runtime'
+import { readEnv, type Service } from '@waystation/runtime'
 import { botApi } from '@waystation/telegram/inbound'
 import { createEvents } from '@waystation/telemetry'
 import { environment, webhookOf } from './config.ts'
@@ -12,9 +11,9 @@ export const gatewayTelegram: Service = {
   name: 'telegram',
   async create({ env, log, registry }) {
     const config = readEnv(environment, env)
-    const { access } = readSettings(settings, config.WAYSTATION_CONFIG)
     const redis = await connect(config.REDIS_URL, 'commands', log)
     const events = createEvents(registry, log)
+    const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const api = botApi({ apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN })
     const door = createFrontDoor({ api, redis, gateway, events, log, webhook: webhookOf(config) })
@@ -30,6 +29,7 @@ export const gatewayTelegram: Service = {
       async stop() {
         await door.close()
         await api.close()
+        access.close()
         await gateway.close()
         await close(redis)
       },

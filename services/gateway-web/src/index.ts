@@ -1,8 +1,7 @@
 import Router from '@koa/router'
-import { settings } from '@waystation/conversations'
-import { createGateway } from '@waystation/gateway'
+import { createGateway, watchAccess } from '@waystation/gateway'
 import { close, connect } from '@waystation/redis'
-import { readEnv, readSettings, type Service } from '@waystation/runtime'
+import { readEnv, type Service } from '@waystation/runtime'
 import { createEvents } from '@waystation/telemetry'
 import { createFeed, messageShower, sessionKey, webReceiver } from '@waystation/web/inbound'
 import { webConfig } from './config.ts'
@@ -18,10 +17,10 @@ export const gatewayWeb: Service = {
   name: 'web',
   async create({ env, log, registry }) {
     const { REDIS_URL, WEB_SESSION_SECRET, WAYSTATION_CONFIG } = readEnv(webConfig, env)
-    const { access } = readSettings(settings, WAYSTATION_CONFIG)
     const redis = await connect(REDIS_URL, 'commands', log)
     const subscriber = await connect(REDIS_URL, 'subscriber', log)
     const events = createEvents(registry, log)
+    const access = watchAccess(WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const key = await sessionKey(redis, WEB_SESSION_SECRET)
     const streams = createEventStreams({ feed: createFeed(redis, subscriber), key, events })
@@ -44,6 +43,7 @@ export const gatewayWeb: Service = {
       },
       async stop() {
         streams.close()
+        access.close()
         await gateway.close()
         await Promise.all([close(redis), close(subscriber)])
       },
