@@ -1,19 +1,20 @@
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { send } from '../http.ts'
 import type { Manner, ModelFault } from './behaviour.ts'
-import { type Completion, completionOf, eventsOf, sse, wholeBody } from './completion.ts'
+import { type Completion, completionOf, wholeBody } from './completion.ts'
+import type { Dialect } from './dialects.ts'
+import { eventsOf, sse } from './events.ts'
+import { loading } from './probes.ts'
 import { type CompletionRequest, ModelRefused } from './request.ts'
-
-/** How often a comment says that the server is still there. */
-const COMMENT_EVERY_MS = 1_000
+import { createPacedWriter } from './writer.ts'
 
 type Deps = {
   wanted: CompletionRequest
   /** What the model says. */
   text: string
   manner: Manner
+  dialect: Dialect
   fault: ModelFault | undefined
   response: ServerResponse
   /** Aborts when the client goes away. */
@@ -22,9 +23,9 @@ type Deps = {
 
 /** Writes one answer in its time, well or with its fault. `cut`: the caller is to end the connection. */
 export async function answerWith({ manner: usual, ...deps }: Deps): Promise<'sent' | 'cut'> {
-  const { wanted, text, fault, response, gone } = deps
+  const { wanted, text, dialect, fault, response, gone } = deps
   const manner = fault?.kind === 'manner' ? { ...usual, ...fault } : usual
-  if (fault) throwRefusal(fault)
+  if (fault) throwRefusal(fault, dialect)
   if (fault?.kind === 'html') {
     send(response, 200, 'text/html', '<html><body>Welcome to nginx!</body></html>')
     return 'sent'
@@ -32,18 +33,14 @@ export async function answerWith({ manner: usual, ...deps }: Deps): Promise<'sen
   const completion = completionOf(wanted, text, manner)
   if (fault?.kind === 'no_finish_reason') completion.finishReason = null
   if (fault?.kind === 'hold' && fault.afterChunks === undefined) return await hold(gone)
-  const out = createPacedWriter(response, wanted.stream && manner.keepAliveComments, gone)
+  const out = createPacedWriter(response, keepAliveOf(wanted, manner), gone)
   const answering = { ...deps, manner, completion, out }
   return wanted.stream ? await stream(answering) : await whole(answering)
 }
 
-function throwRefusal(fault: ModelFault): void {
-  if (fault.kind === 'loading')
-    throw new ModelRefused(503, { code: 503, message: 'Loading model', type: 'unavailable_error' })
-  if (fault.kind === 'insufficient_quota') {
-    const message = 'You exceeded your current quota, please check your plan and billing details.'
-    throw new ModelRefused(429, { message, type: 'insufficient_quota', param: null, code: 'insufficient_quota' })
-  }
+function throwRefusal(fault: ModelFault, { refusals }: Dialect): void {
+  if (fault.kind === 'loading') throw new ModelRefused(503, loading)
+  if (fault.kind === 'insufficient_quota') throw refusals.quotaSpent()
   if (fault.kind !== 'status') return
   const [message, type, code] =
     fault.status === 429
@@ -52,14 +49,21 @@ function throwRefusal(fault: ModelFault): void {
   throw new ModelRefused(fault.status, { message, type, param: null, code }, fault.retryAfterSeconds)
 }
 
+/** What is sent while nothing else comes. */
+function keepAliveOf({ stream }: CompletionRequest, { keepAliveComments, keepAliveBlankLines }: Manner): string {
+  return `${stream && keepAliveComments ? ': keep-alive\n\n' : ''}${keepAliveBlankLines ? '\n' : ''}`
+}
+
 type Answering = Deps & { completion: Completion; out: ReturnType<typeof createPacedWriter> }
 
 /** Headers come with the first token, as most local servers do it. */
-async function stream({ wanted, manner, fault, response, gone, completion, out }: Answering): Promise<'sent' | 'cut'> {
-  const { opening, pieces, ending } = eventsOf(completion, wanted, manner)
+async function stream(answering: Answering): Promise<'sent' | 'cut'> {
+  const { wanted, manner, dialect, fault, response, gone, completion, out } = answering
+  const { prelude, opening, pieces, ending } = eventsOf(completion, wanted, manner, dialect.wire)
   const stopAt = fault && 'afterChunks' in fault ? (fault.afterChunks ?? Infinity) : Infinity
   const pauseMs = Math.max(manner.durationMs - manner.firstTokenMs, 0) / Math.max(pieces.length, 1)
   response.setHeader('content-type', 'text/event-stream')
+  out.add(prelude)
   await out.until(manner.firstTokenMs)
   out.add(opening)
   for (const [index, piece] of pieces.slice(0, stopAt).entries()) {
@@ -77,10 +81,11 @@ async function stream({ wanted, manner, fault, response, gone, completion, out }
 
 /** The same answer in one piece: `cut` sends half of it. */
 async function whole({ fault, response, gone, manner, completion, out }: Answering): Promise<'sent' | 'cut'> {
+  response.setHeader('content-type', 'application/json')
   await out.until(manner.durationMs)
   if (fault?.kind === 'hold') return await hold(gone)
   const body = fault?.kind === 'error_event' ? JSON.stringify({ error: brokenInside }) : wholeBody(completion)
-  response.setHeader('content-type', 'application/json').setHeader('content-length', Buffer.byteLength(body))
+  if (!response.headersSent) response.setHeader('content-length', Buffer.byteLength(body))
   out.add(fault?.kind === 'cut' ? body.slice(0, body.length / 2) : body)
   if (fault?.kind !== 'cut') return out.end()
   await out.flush()
@@ -98,36 +103,4 @@ const brokenInside = {
 async function hold(gone: AbortSignal): Promise<'sent'> {
   if (!gone.aborted) await once(gone, 'abort')
   return 'sent'
-}
-
-/** Collects what is to be said, and says it when there is a wait; times are ms since it was created. */
-function createPacedWriter(response: ServerResponse, withComments: boolean, gone: AbortSignal) {
-  const began = performance.now()
-  let unsent = ''
-
-  const add = (text: string) => {
-    unsent += text
-  }
-
-  async function flush(): Promise<void> {
-    const text = unsent
-    unsent = ''
-    if (text !== '' && !gone.aborted) await new Promise(resolve => response.write(text, resolve))
-  }
-
-  async function until(ms: number): Promise<void> {
-    const left = () => (gone.aborted ? 0 : began + ms - performance.now())
-    if (left() > 0) await flush()
-    for (let pause = left(); pause > 0; pause = left()) {
-      if (withComments) response.write(': keep-alive\n\n')
-      await sleep(withComments ? Math.min(pause, COMMENT_EVERY_MS) : pause, undefined, { signal: gone }).catch(() => {})
-    }
-  }
-
-  function end(): 'sent' {
-    response.end(unsent)
-    return 'sent'
-  }
-
-  return { add, flush, until, end }
 }

@@ -8,11 +8,15 @@ export type Manner = {
   chunks: number
   /** `length`: half of the answer, cut off by the token limit. */
   finishReason: 'stop' | 'length'
-  /** DeepSeek reports usage in the chunk with the finish reason, others in one of its own. */
-  usageIn: 'own_chunk' | 'finish_chunk'
+  /** What is thought and said beyond the request's own limit is cut off, at four characters to a token. */
+  obeysMaxTokens: boolean
+  /** Beside the finish reason (DeepSeek), inside the choice that has it (Moonshot), or in a chunk without choices. */
+  usageIn: 'own_chunk' | 'finish_chunk' | 'last_choice'
   /** SSE comments while nothing else comes (llama.cpp, DeepSeek). */
   keepAliveComments: boolean
-  /** Thinking aloud first, as `reasoning_content`; empty for none. */
+  /** Blank lines likewise, before an answer in one piece too (DeepSeek). */
+  keepAliveBlankLines: boolean
+  /** Thinking aloud first, in a field of its own; empty for none. */
   reasoning: string
 }
 
@@ -21,8 +25,10 @@ export const usualManner: Manner = {
   durationMs: 0,
   chunks: 4,
   finishReason: 'stop',
+  obeysMaxTokens: false,
   usageIn: 'own_chunk',
   keepAliveComments: false,
+  keepAliveBlankLines: false,
   reasoning: '',
 }
 
@@ -31,7 +37,7 @@ export type ModelFault =
   | { kind: 'status'; status: number; retryAfterSeconds?: number }
   /** llama.cpp's 503 while it starts. */
   | { kind: 'loading' }
-  /** A 429 that no waiting cures. */
+  /** The account is empty: a 429 that no waiting cures, 402 from DeepSeek, 400 from Qwen. */
   | { kind: 'insufficient_quota' }
   /** No byte of an answer, for ever; `afterChunks`: a stream that stops there and stays open. */
   | { kind: 'hold'; afterChunks?: number }
@@ -67,11 +73,13 @@ export function createModelFaults() {
     }
   }
 
+  const next = () => waiting.find(({ left, until }) => left > 0 && Date.now() < until)
+
   function take(): ModelFault | undefined {
-    const next = waiting.find(({ left, until }) => left > 0 && Date.now() < until)
-    if (next) next.left -= 1
-    return next?.fault
+    const planned = next()
+    if (planned) planned.left -= 1
+    return planned?.fault
   }
 
-  return { plan, take }
+  return { plan, take, peek: () => next()?.fault }
 }

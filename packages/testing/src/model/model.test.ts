@@ -1,34 +1,8 @@
 import OpenAI, { APIError } from 'openai'
-import { expect, onTestFinished, test } from 'vitest'
-import { type ModelOptions, startModel } from './simulator.ts'
+import { expect, test } from 'vitest'
+import { start } from './client.ts'
 
-async function start(options?: ModelOptions) {
-  const model = await startModel(options)
-  onTestFinished(() => model[Symbol.asyncDispose]())
-  const client = new OpenAI({ apiKey: options?.apiKey ?? 'none', baseURL: model.baseUrl, maxRetries: 0 })
-  const ask = (content: string) => ({ model: model.model, messages: [{ role: 'user' as const, content }] })
-
-  /** Everything a stream says, until it ends or breaks. */
-  async function stream(content: string, signal?: AbortSignal) {
-    const heard = { text: '', reasoning: '', finishReason: '', promptTokens: 0, chunks: 0, error: undefined as unknown }
-    const options = { stream: true as const, stream_options: { include_usage: true } }
-    try {
-      for await (const chunk of await client.chat.completions.create({ ...ask(content), ...options }, { signal })) {
-        const choice = chunk.choices[0]
-        heard.chunks += 1
-        heard.text += choice?.delta.content ?? ''
-        // Not in the client's types: a field of DeepSeek and others.
-        heard.reasoning += (choice?.delta as { reasoning_content?: string } | undefined)?.reasoning_content ?? ''
-        heard.finishReason ||= choice?.finish_reason ?? ''
-        heard.promptTokens ||= chunk.usage?.prompt_tokens ?? 0
-      }
-    } catch (error) {
-      heard.error = error
-    }
-    return heard
-  }
-  return { model, client, ask, stream }
-}
+const PATIENT = { timeout: 30_000 }
 
 test('the openai client gets an answer, whole or streamed, and the list of models', async () => {
   const { model, client, ask, stream } = await start()
@@ -117,11 +91,11 @@ test.each([undefined, 1])(
     const { model, stream } = await start()
     model.fault({ kind: 'hold', ...(afterChunks === undefined ? {} : { afterChunks }) })
     const giveUp = new AbortController()
-    const heard = stream('x', giveUp.signal)
-    await expect.poll(() => model.active()).toBe(1)
+    const heard = stream('x', { signal: giveUp.signal })
+    await expect.poll(() => model.active(), PATIENT).toBe(1)
     giveUp.abort()
     await heard
-    await expect.poll(() => model.requests[0]?.aborted).toBe(true)
+    await expect.poll(() => model.requests[0]?.aborted, PATIENT).toBe(true)
     expect(model.active()).toBe(0)
   },
 )
@@ -141,7 +115,7 @@ test('manners of other backends: comments, thinking aloud, usage at the finish, 
 test('an answer takes the time it is given', async () => {
   const { model, stream } = await start({ firstTokenMs: 30, durationMs: 80 })
   await stream('x')
-  await expect.poll(() => model.active()).toBe(0)
+  await expect.poll(() => model.active(), PATIENT).toBe(0)
   const { at = 0, endedAt = 0 } = model.requests[0] ?? {}
   expect(endedAt - at).toBeGreaterThanOrEqual(70)
 })

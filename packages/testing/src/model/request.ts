@@ -6,20 +6,22 @@ export type CompletionRequest = {
   messages: PromptMessage[]
   stream: boolean
   includeUsage: boolean
+  /** By either name. */
+  maxTokens: number | undefined
   /** Everything as it came. */
   body: Readonly<Record<string, unknown>>
 }
 
 type ErrorBody = { message: string; type: string; param?: string | null; code: string | number | null }
 
-/** An answer `{error: {message, type, param, code}}`. */
+/** An answer `{error: {message, type, param, code}}`, or with a word in place of the object. */
 export class ModelRefused extends Error {
   override name = 'ModelRefused'
   readonly status: number
-  readonly error: ErrorBody
+  readonly error: ErrorBody | string
   readonly retryAfterSeconds: number | undefined
-  constructor(status: number, error: ErrorBody, retryAfterSeconds?: number) {
-    super(error.message)
+  constructor(status: number, error: ErrorBody | string, retryAfterSeconds?: number) {
+    super(typeof error === 'string' ? error : error.message)
     this.status = status
     this.error = error
     this.retryAfterSeconds = retryAfterSeconds
@@ -52,10 +54,11 @@ export function parseRequest(raw: string): CompletionRequest {
       'messages',
     )
   messages.forEach(checkMessage)
-  for (const name of ['temperature', 'max_tokens', 'max_completion_tokens']) checkNumber(body, name)
+  checkNumber(body, 'temperature')
+  const maxTokens = checkNumber(body, 'max_completion_tokens') ?? checkNumber(body, 'max_tokens')
   if (streamOptions !== undefined && streamOptions !== null && stream !== true)
     throw invalid("The 'stream_options' parameter is only allowed when 'stream' is enabled.", null, 'stream_options')
-  return { model, messages, stream: stream === true, includeUsage: wantsUsage(streamOptions), body }
+  return { model, messages, stream: stream === true, includeUsage: wantsUsage(streamOptions), maxTokens, body }
 }
 
 function parseJson(raw: string): Record<string, unknown> {
@@ -88,11 +91,15 @@ function checkMessage(message: unknown, index: number): void {
     throw invalid(`Invalid value for '${param}.content': not valid Unicode.`, 'invalid_value', `${param}.content`)
 }
 
-function checkNumber(body: Readonly<Record<string, unknown>>, name: string): void {
-  const value = body[name]
-  if (value !== undefined && value !== null && typeof value !== 'number')
-    throw invalid(`Invalid type for '${name}': expected a number.`, 'invalid_type', name)
+function checkNumber(body: CompletionRequest['body'], name: string): number | undefined {
+  const value = body[name] ?? undefined
+  if (value === undefined || typeof value === 'number') return value
+  throw invalid(`Invalid type for '${name}': expected a number.`, 'invalid_type', name)
 }
+
+/** All that it says, to be counted. */
+export const promptText = ({ messages }: Pick<CompletionRequest, 'messages'>): string =>
+  messages.map(message => textOf(message.content)).join('\n')
 
 /** The text of a message's content: a string, or the text parts of a list. */
 export function textOf(content: unknown): string {

@@ -1,4 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
 import { type FeishuOptions, type FeishuSimulator, startFeishu } from '../feishu/simulator.ts'
@@ -13,6 +17,7 @@ const READY_WITHIN_MS = 60_000
 const LOOK_EVERY_MS = 25
 /** Nothing is sent there: the simulator's front decides who receives what is posted to it. */
 const PUBLIC_URL = 'https://station.test'
+const FILE = 'waystation.yaml'
 
 export type StationOptions = {
   /** `one`: everything in one process; else how many processes of which service. */
@@ -23,6 +28,8 @@ export type StationOptions = {
   feishu?: FeishuOptions & { mode?: 'webhook' | 'websocket' }
   /** `none`: no model is configured. */
   model?: ModelOptions | 'none'
+  /** What waystation.yaml says. */
+  settings?: object
   /** Added to the environment of every process, or in place of what is there. */
   env?: Readonly<Record<string, string>>
 }
@@ -48,6 +55,8 @@ export type Station = AsyncDisposable & {
   output: string
   /** Over all running processes. */
   metrics(): Promise<Metrics>
+  /** Writes waystation.yaml anew, which the station was started with: settings, or the text as it stands. */
+  configure(settings: object | string): void
   /** Resolves when nothing waits anywhere; rejects after `withinMs` (60 s) with what still does. */
   settled(withinMs?: number): Promise<void>
 }
@@ -59,6 +68,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
   const telegram = options.telegram === 'none' ? undefined : started.use(await startTelegram(options.telegram))
   const feishu = options.feishu && started.use(await startFeishu(options.feishu))
   const model = options.model === 'none' ? undefined : started.use(await startModel(options.model))
+  const file = options.settings && join(started.use(await mkdtempDisposable(join(tmpdir(), 'station-'))).path, FILE)
   const telegramMode = (options.telegram !== 'none' && options.telegram?.mode) || 'webhook'
   const feishuMode = options.feishu?.mode ?? 'webhook'
   const ownRedis = started.adopt(await connect(redis.url, 'commands'), close)
@@ -66,6 +76,13 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
   started.defer(async () => {
     await Promise.all(processes.map(running => running.kill()))
   })
+
+  function configure(settings: object | string): void {
+    if (file === undefined) throw new Error('this station was started without settings')
+    // What is JSON is YAML.
+    writeFileSync(file, typeof settings === 'string' ? settings : JSON.stringify(settings, null, 2))
+  }
+  if (options.settings) configure(options.settings)
 
   let output = ''
   await printIfTestFails(() => output)
@@ -75,6 +92,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
     ...(telegram ? telegramEnv(telegram, telegramMode) : {}),
     ...(feishu ? feishuEnv(feishu, feishuMode) : {}),
     ...(model ? { LOCAL_MODEL_BASE_URL: model.baseUrl, LOCAL_MODEL: model.model } : {}),
+    ...(file === undefined ? {} : { WAYSTATION_CONFIG: file }),
     ...options.env,
   }
 
@@ -137,6 +155,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
       return output
     },
     metrics: async () => readMetrics(await Promise.all(processes.filter(one => one.isRunning()).map(metricsPage))),
+    configure,
     settled: (withinMs = 60_000) => untilSettled({ redis: ownRedis, telegram, feishu, model }, withinMs),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   }
