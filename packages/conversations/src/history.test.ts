@@ -1,46 +1,57 @@
 import { expect, test } from 'vitest'
-import { historySettings, lastExchange, recall, remember } from './history.ts'
-import { estimateTokens } from './tokens.ts'
+import { type Exchange, forget, historySettings, lastExchange, readHistory, remember, summaryLine } from './history.ts'
 
-const settings = historySettings.parse({ tokens: 100 })
-const exchange = (question: string, answer: string) =>
-  remember({ question, replyId: `reply to ${question}`, answer }, settings).entries
+const settings = historySettings.parse({})
+const exchange = (question: string, answer: string): Exchange => ({ question, replyId: `to ${question}`, answer })
+const lines = (...exchanges: Exchange[]) => exchanges.flatMap(it => remember(it, settings).entries)
 
-test('what was said is recalled oldest first', () => {
-  expect(recall([...exchange('q1', 'a1'), ...exchange('q2', 'a2')], settings)).toEqual([
-    { role: 'user', content: 'q1' },
-    { role: 'assistant', content: 'a1' },
-    { role: 'user', content: 'q2' },
-    { role: 'assistant', content: 'a2' },
-  ])
+test('what was said is read again, oldest first, with what it costs and who said it', () => {
+  const route = { tier: 'commercial', model: 'm', reason: 'default' } as const
+  expect(readHistory(lines({ ...exchange('hello world', '你好'), route }))).toEqual({
+    entries: [
+      { role: 'user', content: 'hello world', tokens: 2 },
+      { role: 'assistant', content: '你好', tokens: 1, replyId: 'to hello world', route },
+    ],
+  })
 })
 
-test('the oldest is left out when the budget is spent, and what remains begins with a person', () => {
-  const long = 'x'.repeat(200)
-  const recalled = recall([...exchange('q1', long), ...exchange(long, 'a2')], settings)
-  expect(recalled).toEqual([
-    { role: 'user', content: long },
-    { role: 'assistant', content: 'a2' },
-  ])
-  expect(recall(exchange(long, 'x'.repeat(300)), settings)).toEqual([])
+test('what was private is marked so on both sides', () => {
+  const route = { tier: 'local', model: 'm', reason: 'rule:salary', isPrivate: true } as const
+  const { entries } = readHistory(lines({ ...exchange('q', 'a'), route }))
+  expect(entries.map(({ isPrivate }) => isPrivate)).toEqual([true, true])
 })
 
-test('no budget, no history', () => {
-  expect(recall(exchange('q', 'a'), historySettings.parse({ tokens: 0 }))).toEqual([])
+test('a summary stands before what was said since', () => {
+  const { summary, entries } = readHistory([summaryLine('they met'), ...lines(exchange('q', 'a'))])
+  expect(summary).toBe('they met')
+  expect(entries).toHaveLength(2)
 })
 
-test('Chinese costs about a token a character, English a quarter', () => {
-  expect(estimateTokens('驿站是什么')).toBe(5)
-  expect(estimateTokens('what is it?!')).toBe(3)
+test('what was written without its cost is counted, and what remains of an exchange is left out', () => {
+  const [, answer = '', ...others] = lines(exchange('q1', 'a1'), exchange('q2', 'a2'))
+  expect(readHistory([answer, ...others]).entries.map(({ content }) => content)).toEqual(['q2', 'a2'])
+  expect(readHistory([answer]).entries).toEqual([])
+  const old = [JSON.stringify({ role: 'user', content: 'hello world' }), answer]
+  expect(readHistory(old).entries[0]?.tokens).toBe(2)
+})
+
+test('a very long text is remembered without its middle', () => {
+  const [question] = readHistory(lines(exchange('x'.repeat(100_000), 'a'))).entries
+  expect(question?.content.length).toBeLessThan(16_100)
 })
 
 test('the last exchange can be taken off and answered anew', () => {
-  const entries = [...exchange('q1', 'a1'), ...exchange('q2', 'a2')]
+  const { entries } = readHistory(lines(exchange('q1', 'a1'), exchange('q2', 'a2')))
   expect(lastExchange(entries)).toEqual({
-    last: { question: 'q2', replyId: 'reply to q2', answer: 'a2' },
-    before: exchange('q1', 'a1'),
+    last: { question: 'q2', replyId: 'to q2', answer: 'a2' },
+    before: entries.slice(0, 2),
   })
   expect(lastExchange([])).toBeUndefined()
-  const anew = remember({ question: 'q2', replyId: 'r', answer: 'b2' }, settings, true)
+  const anew = remember(exchange('q2', 'b2'), settings, true)
   expect(anew.forget).toBe(anew.entries.length)
+})
+
+test('forgetting leaves nothing, however much there was, and no history is still an exchange to answer anew', () => {
+  expect(forget.forget).toBeGreaterThanOrEqual(remember(exchange('q', 'a'), settings).maxEntries)
+  expect(remember(exchange('q', 'a'), historySettings.parse({ tokens: 0 })).maxEntries).toBe(2)
 })

@@ -1,5 +1,6 @@
 export * from './conversation.ts'
 export * from './errors.ts'
+export * from './inquiry.ts'
 export * from './message.ts'
 export * from './ports.ts'
 export * from './reply.ts'

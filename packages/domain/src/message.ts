@@ -9,8 +9,20 @@ export const conversationIdSchema = z.custom<ConversationId>(
   value => typeof value === 'string' && isConversationId(value),
 )
 
-/** What people can ask of the assistant itself, written `/name`. */
-export const commands = ['help', 'reset', 'retry', 'start', 'stop'] as const
+/** What people can ask of the assistant itself, written `/name`; some take words behind it. */
+export const commands = [
+  'help',
+  'model',
+  'more',
+  'persona',
+  'reset',
+  'retry',
+  'start',
+  'stop',
+  'system',
+  'usage',
+  'why',
+] as const
 export type Command = (typeof commands)[number]
 
 export const senderSchema = z.object({

@@ -1,4 +1,5 @@
 import type { Channel, ConversationId } from './conversation.ts'
+import type { Inquiry } from './inquiry.ts'
 import type { InboundMessage } from './message.ts'
 import type { Receipt, Reply, Route, Usage } from './reply.ts'
 
@@ -61,12 +62,13 @@ export interface Messenger {
   withdraw(reply: Reply, receipt: Receipt | undefined, signal: AbortSignal): Promise<void>
 }
 
-export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string }
-
-/** The text so far, never a delta; `usage` once the model reported it. */
-export type Completion = { text: string; route: Route; usage?: Usage }
+/** The text so far, never a delta; `usage` once the model reported it; `isCut`: it has more to say than it may. */
+export type Completion = { text: string; route: Route; usage?: Usage; isCut?: boolean }
 
 export interface Model {
-  /** The last item is the whole answer. Throws `Unavailable`, `Rejected`, or another error when the answer is not complete. */
-  complete(prompt: PromptMessage[], signal: AbortSignal): AsyncIterable<Completion>
+  /**
+   * The last item is the whole answer; one that does not go on where the last one was is a new beginning, of the same or
+   * of another model. Throws `Unavailable`, `Rejected`, or another error when the answer is not complete.
+   */
+  complete(inquiry: Inquiry, signal: AbortSignal): AsyncIterable<Completion>
 }

@@ -5,7 +5,10 @@ import { conversationIdSchema } from './message.ts'
 export const routeSchema = z.object({
   tier: z.enum(['local', 'commercial']),
   model: z.string(),
+  /** What decided: `rule:<name>`, `private`, `continued`, `choice`, `classifier:<label>`, `default`; behind it `, fallback`, `, over budget`, `, no … model` or `, cached`. */
   reason: z.string(),
+  /** It must not leave the house, now or as history. */
+  isPrivate: z.boolean().optional(),
 })
 
 export const usageSchema = z.object({ promptTokens: z.number(), completionTokens: z.number() })

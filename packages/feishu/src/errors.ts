@@ -26,7 +26,7 @@ const LONGEST_PAUSE_MS = 86_400_000
 const failureSchema = z.object({ code: z.number(), msg: z.string().catch('') })
 
 // The codes of open.feishu.cn/document/server-docs/api-call-guide/generic-error-code, …/im-v1/message/create and
-// …/cardkit-v1 (PROTOCOLS: A7, A8).
+// …/cardkit-v1.
 const expired = new Set([99991663, 99991664, 99991665, 99991661, 99991671, 99991668, 99991677])
 const limited = new Set([99991400, 230020, 11232, 230049])
 const refusals: Record<number, string> = {

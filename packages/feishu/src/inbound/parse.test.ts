@@ -124,6 +124,8 @@ test.each([
   ['@_user_1 /help', { text: '/help', command: 'help' }],
   ['/RESET @_user_1 now', { text: '/RESET now', command: 'reset' }],
   ['@_user_1 /retry', { text: '/retry', command: 'retry' }],
+  ['@_user_1 /model pro', { text: '/model pro', command: 'model' }],
+  ['@_user_1 /system\nBe like @_user_10.', { text: '/system\nBe like @Tom.', command: 'system' }],
   ['@_user_10 /help', { text: '@Tom /help' }],
   ['@_user_1 please /reset', { text: 'please /reset' }],
   ['@_user_1 /weather', { text: '/weather' }],

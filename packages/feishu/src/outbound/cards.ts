@@ -12,7 +12,7 @@ const TRIES_IN_SEQUENCE = 3
 const createdSchema = z.object({ data: z.object({ card_id: z.string() }) })
 const doneSchema = z.unknown()
 
-/** Feishu's streaming cards: PROTOCOLS A8, open.feishu.cn/document/cardkit-v1/streaming-updates-openapi-overview. */
+/** Feishu's streaming cards: open.feishu.cn/document/cardkit-v1/streaming-updates-openapi-overview. */
 export function createCards(api: FeishuApi, notes: Notes) {
   /** Every change of a card has a number above all before it, whoever makes it. */
   async function change(

@@ -14,7 +14,7 @@ export type Content = { type: 'interactive' | 'post' | 'text'; content: object; 
 /** The message that a reply answers. A welcome answers none; what is asked of a message has the id of it, a dot, and more. */
 export const answeredBy = ({ inReplyTo }: Reply): string | undefined => /^om_\w+/.exec(inReplyTo)?.[0]
 
-/** Messages and reactions: open.feishu.cn/document/server-docs/im-v1/message (PROTOCOLS A7). */
+/** Messages and reactions: open.feishu.cn/document/server-docs/im-v1/message. */
 export function createMessages(api: FeishuApi) {
   return {
     /** Answers the question, in its topic where it has one; where that cannot be any more, it is said in the chat. */

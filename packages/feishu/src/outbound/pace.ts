@@ -1,6 +1,6 @@
 /** Below CardKit's 10 changes a second of one card, and often enough for a text to seem to flow. */
 const EVERY_MS = 250
-/** An app has 1000 calls a minute for everything; progress takes less than two thirds of them (PROTOCOLS A7). */
+/** An app has 1000 calls a minute for everything; progress takes less than two thirds of them. */
 const CALLS_PER_SECOND = 10
 /** A reply that was not shown for so long grows no more, or somewhere else. */
 const FORGET_AFTER_MS = 5_000

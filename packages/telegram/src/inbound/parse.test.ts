@@ -53,6 +53,8 @@ test.each([
   ['/help@other_bot', ['/help@other_bot', 'bot_command'], { text: '/help@other_bot', addressed: 'no' }],
   ['/weather', ['/weather', 'bot_command'], { text: '/weather', addressed: 'no' }],
   ['/weather@my_bot Rome', ['/weather@my_bot', 'bot_command'], { text: '/weather Rome', addressed: 'command' }],
+  ['/model@my_bot pro', ['/model@my_bot', 'bot_command'], { text: '/model pro', command: 'model' }],
+  ['/system@my_bot\nBe stern.', ['/system@my_bot', 'bot_command'], { text: '/system\nBe stern.', command: 'system' }],
   ['please /reset', ['/reset', 'bot_command'], { text: 'please /reset', addressed: 'no' }],
 ])('in a group, "%s" is read rightly', (text, [part = '', type = ''], expected) => {
   const message = heard({ text, entities: [entity(text, part, type)] })

@@ -43,6 +43,7 @@ test.each([
   ['/reset', 'reset'],
   ['/RESET now, please', 'reset'],
   ['/stop\nit', 'stop'],
+  ['/persona 律师', 'persona'],
   ['/helpless', undefined],
   ['please /help', undefined],
   ['/etc/hosts', undefined],
