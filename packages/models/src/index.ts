@@ -1,2 +1,6 @@
+export type { Period } from './account/days.ts'
+export type { Spent, Whose } from './account/usage.ts'
 export { modelConfig } from './config.ts'
-export { createModels } from './models.ts'
+export { createModels, type Models } from './models.ts'
+export { OnlyLocal } from './pipe.ts'
+export { type ModelSettings, modelSettings } from './settings.ts'

@@ -6,6 +6,7 @@ import {
   type InboundMessage,
   type Recall,
   type Reply,
+  type Route,
   type Turn,
   type Vote,
 } from '@waystation/domain'
@@ -15,7 +16,10 @@ import { createMetrics } from './metrics.ts'
 
 export type Events = ReturnType<typeof createEvents>
 
+type TurnOutcome = 'answered' | 'command' | 'failed' | 'refused' | 'stopped'
 type Refusal = { channel: Channel; reason: string }
+type Asked = { conversation: ConversationId; traceId: string }
+type AskedEndpoint = Pick<Route, 'model' | 'tier'> & { name: string }
 
 const about = (turn: Turn) => ({
   conversation: turn.conversation,
@@ -77,11 +81,43 @@ export function createEvents(registry: Registry, log: Logger) {
     taken(turn: Turn) {
       for (const { receivedAt } of turn.messages) metrics.stages.observe({ stage: 'taken' }, seconds(receivedAt))
     },
+    /** Who is to answer was decided. */
+    routed(
+      { conversation, traceId }: Asked,
+      { tier, reason, isPrivate }: Pick<Route, 'isPrivate' | 'reason' | 'tier'>,
+    ) {
+      metrics.routes.inc({ tier, reason })
+      log.debug({ event: 'inquiry.routed', conversation, traceId, tier, reason, isPrivate })
+    },
+    cacheAsked(isHit: boolean) {
+      metrics.cache.inc({ outcome: isHit ? 'hit' : 'miss' })
+    },
+    modelAnswered({ tier, name }: AskedEndpoint, durationMs: number) {
+      metrics.calls.inc({ tier, endpoint: name, outcome: 'answered' })
+      metrics.callSeconds.observe({ tier, endpoint: name }, durationMs / 1000)
+    },
+    /** Another endpoint is asked, if there is one. */
+    modelFailed({ conversation, traceId }: Asked, { tier, name, model }: AskedEndpoint, error: unknown) {
+      const code = errorCode(error)
+      metrics.calls.inc({ tier, endpoint: name, outcome: code })
+      log.warn({ event: 'model.failed', conversation, traceId, tier, model, endpoint: name, errorCode: code, error })
+    },
+    /** Nobody asks the endpoint for a while; `forGood`: until an operator has mended it. */
+    breakerOpened({ tier, name, model }: AskedEndpoint, error: unknown, forGood: boolean) {
+      metrics.breakers.inc({ endpoint: name, outcome: forGood ? 'opened_for_good' : 'opened' })
+      const line = { event: 'breaker.opened', tier, model, endpoint: name, forGood, errorCode: errorCode(error) }
+      if (forGood) log.error(line)
+      else log.warn(line)
+    },
+    breakerClosed({ tier, name, model }: AskedEndpoint) {
+      metrics.breakers.inc({ endpoint: name, outcome: 'closed' })
+      log.info({ event: 'breaker.closed', tier, model, endpoint: name })
+    },
     firstToken(turn: Turn, takenAt: number) {
       metrics.stages.observe({ stage: 'first_token' }, seconds(takenAt))
       log.debug({ event: 'turn.first_token', ...about(turn), durationMs: Date.now() - takenAt })
     },
-    committed(turn: Turn, takenAt: number, outcome: 'answered' | 'command' | 'stopped' | 'failed', reply?: Reply) {
+    committed(turn: Turn, takenAt: number, outcome: TurnOutcome, reply?: Reply) {
       metrics.turns.inc({ outcome })
       metrics.stages.observe({ stage: 'committed' }, seconds(takenAt))
       const { route, usage } = reply ?? {}
@@ -104,6 +140,11 @@ export function createEvents(registry: Registry, log: Logger) {
       metrics.turns.inc({ outcome: 'put_off' })
       metrics.retries.inc({ stage: 'turn', reason: outcome })
       log.warn({ event: 'turn.put_off', ...about(turn), outcome, afterMs, errorCode: errorCode(error), error })
+    },
+    /** What was said long ago became a summary, or not this time. */
+    folded(conversation: ConversationId, outcome: 'failed' | 'folded' | 'outrun') {
+      metrics.folds.inc({ outcome })
+      log.debug({ event: 'history.folded', conversation, outcome })
     },
     superseded(where: 'turn' | 'delivery', conversation: ConversationId) {
       if (where === 'turn') metrics.turns.inc({ outcome: 'superseded' })
@@ -131,6 +172,16 @@ export function createEvents(registry: Registry, log: Logger) {
     ) {
       metrics.deadLetters.inc({ kind, reason: errorCode(error) })
       log.error({ event: `${kind}.died`, conversation, traceId, replyId: id, errorCode: errorCode(error), error })
+    },
+    settingsRead() {
+      metrics.settings.inc({ outcome: 'used' })
+      log.info({ event: 'settings.read' })
+    },
+    /** What was read before stays. The message of a `ConfigError` is for a person, and quotes no secret. */
+    settingsRefused(fault: unknown) {
+      metrics.settings.inc({ outcome: 'refused' })
+      const detail = fault instanceof Error && fault.name === 'ConfigError' ? fault.message : undefined
+      log.error({ event: 'settings.refused', detail, errorCode: errorCode(fault), error: fault })
     },
     failed(where: string, error: unknown) {
       metrics.errors.inc({ where })

@@ -1,2 +1,2 @@
 export { createEvents, type Events } from './events.ts'
-export { observeBox } from './metrics.ts'
+export { observeBox, observeBreakers } from './metrics.ts'

@@ -17,11 +17,29 @@ export function createMetrics(registry: Registry) {
     rejected: counter('messages_rejected', 'Requests and messages refused', 'channel', 'reason'),
     ignored: counter('updates_ignored', 'Updates that hold no message for us', 'channel', 'reason'),
     turns: counter('turns', 'Attempts at turns, by how they ended', 'outcome'),
+    routes: counter('routes', 'Decisions who should answer', 'tier', 'reason'),
+    cache: counter('cache', 'Questions that were looked up among the answers that are kept', 'outcome'),
+    breakers: counter(
+      'breaker_changes',
+      'Endpoints that nobody asks for a while, and that are asked again',
+      'endpoint',
+      'outcome',
+    ),
+    calls: counter('model_calls', 'Calls of models, by how they ended', 'tier', 'endpoint', 'outcome'),
+    callSeconds: new Histogram({
+      name: 'waystation_model_call_seconds',
+      help: 'Time of a model for a whole answer',
+      labelNames: ['tier', 'endpoint'],
+      buckets: STAGE_BUCKETS,
+      registers,
+    }),
     tokens: counter('tokens', 'Tokens as the model counted them', 'tier', 'model', 'kind'),
+    folds: counter('folds', 'Attempts to sum up what was said long ago', 'outcome'),
     replies: counter('replies_delivered', 'Replies that left the outbox', 'channel', 'outcome'),
     parts: counter('parts', 'Parts of replies handed to a platform', 'channel', 'outcome'),
     retries: counter('retries', 'Work put off to be tried again', 'stage', 'reason'),
     deadLetters: counter('dead_letters', 'Turns and replies given up', 'kind', 'reason'),
+    settings: counter('settings_changes', 'Changes of waystation.yaml, by whether they could be used', 'outcome'),
     errors: counter('errors', 'Errors nobody expected', 'where'),
     stages: new Histogram({
       name: 'waystation_stage_seconds',
@@ -71,3 +89,17 @@ export function observeBox(
 }
 
 const seconds = (since: number): number => Math.max(0, Date.now() - since) / 1000
+
+/** What every worker knows of the endpoints' circuit breakers: 1 for one that is open. Use max(). */
+export function observeBreakers(registry: Registry, states: () => ReadonlyMap<string, string>): void {
+  new Gauge({
+    name: 'waystation_breaker_open',
+    help: 'Endpoints that nobody asks for a while',
+    labelNames: ['endpoint'],
+    registers: [registry],
+    collect() {
+      this.reset()
+      for (const [endpoint, state] of states()) this.set({ endpoint }, state === 'open' ? 1 : 0)
+    },
+  })
+}

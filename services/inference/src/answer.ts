@@ -1,8 +1,6 @@
-import { buildPrompt, recall } from '@waystation/conversations'
-import type { Completion, Turn } from '@waystation/domain'
+import type { Completion, Inquiry, Turn } from '@waystation/domain'
 import type { Deps } from './deps.ts'
 import { openReply } from './progress.ts'
-import type { Question } from './question.ts'
 import { Stopped, watch } from './watch.ts'
 
 /** The whole answer, or what there was of it when the person asked to stop. */
@@ -14,19 +12,18 @@ type Answer = { completion: Completion; outcome: 'answered' | 'stopped' }
  */
 export async function answer(
   turn: Turn,
-  question: Question,
+  inquiry: Inquiry,
   takenAt: number,
   deps: Deps,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const { inbox, model, events, persona, history, streaming } = deps
-  const prompt = buildPrompt(persona, recall(question.history, history), question.text)
+  const { inbox, models, events, streaming } = deps
 
   using watched = watch(turn, inbox, signal)
   using reply = openReply(turn, { inbox, streaming, onState: watched.see })
   let completion: Completion | undefined
   try {
-    for await (const next of model.complete(prompt, watched.signal)) {
+    for await (const next of models.model.complete(inquiry, watched.signal)) {
       if (!completion) events.firstToken(turn, takenAt)
       completion = next
       reply.show(next)

@@ -1,10 +1,11 @@
-import { settings } from '@waystation/conversations'
+import { countTokens, createMemory } from '@waystation/conversations'
 import { createBells, createInbox, listen, sweep, takeCensus } from '@waystation/mailbox'
 import { createModels, modelConfig } from '@waystation/models'
 import { close, connect } from '@waystation/redis'
-import { readEnv, readSettings, type Service } from '@waystation/runtime'
-import { createEvents, observeBox } from '@waystation/telemetry'
+import { readEnv, readSettings, type Service, watchSettings } from '@waystation/runtime'
+import { createEvents, observeBox, observeBreakers } from '@waystation/telemetry'
 import { environment } from './config.ts'
+import { settingsWith } from './settings.ts'
 import { createTurns } from './turns.ts'
 
 /** A turn: take what waits, ask a model, put the reply in the outbox. Any number of replicas. */
@@ -12,9 +13,9 @@ export const inference: Service = {
   name: 'inference',
   async create({ env, log, registry }) {
     const config = readEnv(environment, env)
-    const models = readEnv(modelConfig, env)
-    const { persona, history } = readSettings(settings, config.WAYSTATION_CONFIG)
-    const { model, state } = await createModels(models)
+    const modelEnv = readEnv(modelConfig, env)
+    const settings = settingsWith(env)
+    let current = readSettings(settings, config.WAYSTATION_CONFIG)
 
     const redis = await connect(config.REDIS_URL, 'commands', log)
     const waiting = await connect(config.REDIS_URL, 'worker', log)
@@ -22,17 +23,27 @@ export const inference: Service = {
     const bells = createBells('inbox', redis)
     const outboxBells = createBells('outbox', redis)
     const inbox = createInbox(redis, bells, outboxBells)
+    const models = await createModels({ config: modelEnv, settings: current, keys: env, redis, events })
     const turns = createTurns({
       inbox,
-      model,
+      memory: createMemory(redis),
+      models,
       events,
-      persona,
-      history,
+      settings: () => current,
       streaming: config.REPLY_STREAMING === 'on',
-      patienceMs: 1.5 * models.MODEL_FIRST_TOKEN_SECONDS * 1000,
+      patienceMs: 1.5 * modelEnv.MODEL_FIRST_TOKEN_SECONDS * 1000,
+    })
+    const stopWatching = watchSettings(settings, config.WAYSTATION_CONFIG, {
+      use: changed =>
+        void models.use(changed).then(() => {
+          current = changed
+          events.settingsRead()
+        }, events.settingsRefused),
+      keep: events.settingsRefused,
     })
     observeBox(registry, 'inbox', () => takeCensus(redis, 'inbox'))
     observeBox(registry, 'dead_letters', () => takeCensus(redis, 'dead'))
+    observeBreakers(registry, models.breakers)
 
     const listener = listen({
       box: 'inbox',
@@ -43,14 +54,22 @@ export const inference: Service = {
       onError: error => events.failed('inference', error),
     })
     return {
-      state: () => `model: ${state}`,
-      start: () => listener.start(),
+      state: () => `model: ${models.state()}`,
+      async start() {
+        // The tokenizer's vocabulary takes a moment to load: nobody should wait for it.
+        countTokens('ready')
+        await models.start()
+        await listener.start()
+      },
       ready: async () => {
         await redis.ping()
       },
       async stop(deadline) {
         deadline.addEventListener('abort', turns.handOver)
+        stopWatching()
         await listener.close()
+        await turns.close()
+        models.close()
         await Promise.all([bells.close(), outboxBells.close()])
         await Promise.all([close(redis), close(waiting)])
       },

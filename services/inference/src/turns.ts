@@ -1,9 +1,11 @@
 import type { ConversationId, Turn } from '@waystation/domain'
 import { type Again, Superseded } from '@waystation/mailbox'
 import { answer } from './answer.ts'
+import { obey } from './commands.ts'
 import type { Deps } from './deps.ts'
 import { createEndings, type Ended, HandedOver } from './endings.ts'
-import { readQuestion } from './question.ts'
+import { createFolding } from './folding.ts'
+import { inquire } from './inquiry.ts'
 import { Stopped } from './watch.ts'
 
 /** Workers that may die in one turn before the turn is taken for the cause. */
@@ -14,9 +16,10 @@ class CrashedTooOften extends Error {
 }
 
 export function createTurns(deps: Deps) {
-  const { inbox, events } = deps
+  const { inbox, memory, models, events } = deps
   const endings = createEndings(deps)
   const stopping = new AbortController()
+  const folding = createFolding({ ...deps, signal: stopping.signal })
 
   async function work(turn: Turn): Promise<Ended> {
     const takenAt = Date.now()
@@ -32,14 +35,24 @@ export function createTurns(deps: Deps) {
 
   async function attempt(turn: Turn, takenAt: number): Promise<Ended> {
     if (turn.crashes >= MAX_CRASHES) return endings.giveUp(turn, takenAt, new CrashedTooOften())
-    const { command } = turn.messages[0]
-    if (command && command !== 'retry') return endings.obey(command, turn, takenAt)
+    const [first] = turn.messages
     // Perhaps while it was put off.
-    if (turn.attempt > 1 && (await inbox.check(turn)) === 'stopped') throw new Stopped()
-    const question = await readQuestion(turn, inbox)
-    if (!question) return endings.obey('retry', turn, takenAt)
-    const { completion, outcome } = await answer(turn, question, takenAt, deps, stopping.signal)
-    return endings.commit(turn, question, takenAt, completion, outcome)
+    if (turn.attempt > 1 && !first.command && (await inbox.check(turn)) === 'stopped') throw new Stopped()
+    const settings = deps.settings()
+    const known = await memory.recall(turn.conversation, settings.history)
+    const asked = inquire(turn, known, settings)
+    if (!asked) {
+      const { command = 'help' } = first
+      return endings.say(
+        turn,
+        takenAt,
+        await obey(command, first, known, { memory, usageOf: models.usageOf, settings }),
+      )
+    }
+    const { completion, outcome } = await answer(turn, asked.inquiry, takenAt, deps, stopping.signal)
+    const ended = await endings.commit(turn, asked, takenAt, completion, outcome)
+    folding.after(turn, known)
+    return ended
   }
 
   return {
@@ -60,5 +73,11 @@ export function createTurns(deps: Deps) {
 
     /** Breaks off what runs and gives it back: the process is about to end. */
     handOver: () => stopping.abort(new HandedOver()),
+
+    /** Breaks off what nobody waits for. To be called when no turn runs any more. */
+    async close(): Promise<void> {
+      stopping.abort(new HandedOver())
+      await folding.close()
+    },
   }
 }

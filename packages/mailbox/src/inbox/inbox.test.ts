@@ -226,7 +226,7 @@ test('an answer enters the history with its commit, up to the most entries', asy
     const history = { forget: 0, entries: [`q${id}`, `a${id}`], maxEntries: 4, keepMs: 60_000 }
     await inbox.commit(turn, { reply: replyTo(turn, id), history })
   }
-  expect(await inbox.history(conversation, 10)).toEqual(['qb', 'ab', 'qc', 'ac'])
+  expect(await redis.lrange(keysOf(conversation).history, 0, -1)).toEqual(['qb', 'ab', 'qc', 'ac'])
 })
 
 test.each(['{"text": "\\ud83d"', '{"id": 7}', 'null', ''])(
@@ -289,7 +289,7 @@ test('an exchange answered anew takes the place of the last one', async () => {
     const history = { forget, entries: [`q${id}`, `a${id}`], maxEntries: 9, keepMs: 60_000 }
     await inbox.commit(turn, { reply: replyTo(turn, id), history })
   }
-  expect(await inbox.history(conversation, 10)).toEqual(['qa', 'aa', 'qb2', 'ab2'])
+  expect(await redis.lrange(keysOf(conversation).history, 0, -1)).toEqual(['qa', 'aa', 'qb2', 'ab2'])
 })
 
 test('messages that came out of order are read in the order in which they were written', async () => {

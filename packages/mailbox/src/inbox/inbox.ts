@@ -188,9 +188,6 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
       if ((await giveBackScript([keysOf(turn.conversation).turn], [fenceOf(turn), as])) === 0) throw new Superseded()
     },
 
-    /** The latest entries of what was said, as commits wrote them, oldest first. */
-    history: (conversation: ConversationId, most: number) => redis.lrange(keysOf(conversation).history, -most, -1),
-
     /** Rings again for a reply that was committed when the worker died before it rang. */
     async ringOutboxIfFilled(conversation: ConversationId): Promise<void> {
       if ((await redis.exists(keysOf(conversation).outbox)) === 1) await outboxBells.ring(conversation)

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Model, Route } from '@waystation/domain'
+import type { Endpoint } from './endpoint.ts'
 
-const route: Route = { tier: 'local', model: 'built-in', reason: 'no model is connected' }
 /** So that a person sees what a streamed answer looks like. */
 const WORD_MS = 15
 
@@ -40,8 +39,16 @@ const topics: [RegExp, (language: 'en' | 'zh') => string][] = [
 ]
 
 /** Answers while no model is connected, and says so; what it does not know it repeats. */
-export const builtInResponder: Model = {
-  async *complete(prompt, signal) {
+export const builtInResponder: Endpoint = {
+  name: 'built-in',
+  id: 'built-in',
+  tier: 'local',
+  model: 'built-in',
+  weight: 1,
+  contextTokens: 32_768,
+  thinkingTokens: 0,
+  isReady: async () => true,
+  async *complete(prompt, _parameters, signal) {
     const question = prompt.at(-1)?.content ?? ''
     const language = /\p{Script=Han}/u.test(question) ? 'zh' : 'en'
     const topic = topics.find(([pattern]) => pattern.test(question.trim()))
@@ -50,9 +57,9 @@ export const builtInResponder: Model = {
     let text = ''
     for (const word of words) {
       text += word
-      yield { text, route }
+      yield { text }
       await sleep(WORD_MS, undefined, { signal })
     }
-    yield { text: answer, route }
+    yield { text: answer }
   },
 }

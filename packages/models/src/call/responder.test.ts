@@ -5,6 +5,7 @@ async function ask(question: string): Promise<string> {
   let answer = ''
   for await (const { text } of builtInResponder.complete(
     [{ role: 'user', content: question }],
+    { maxTokens: 400, temperature: 0.5 },
     new AbortController().signal,
   )) {
     answer = text

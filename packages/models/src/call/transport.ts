@@ -3,14 +3,12 @@ import { Agent, type Dispatcher, request } from 'undici'
 
 type Fetch = NonNullable<ClientOptions['fetch']>
 
-const CONNECT_MS = 5_000
-
 /**
  * `fetch` for the openai client on `undici.request`: global fetch costs several times the CPU, and gives up on a slow
  * model after five minutes of silence. What ends a call is the signal alone.
  */
-export function createFetch(): Fetch {
-  const dispatcher = new Agent({ connect: { timeout: CONNECT_MS }, headersTimeout: 0, bodyTimeout: 0 })
+export function createFetch(connectMs: number): Fetch {
+  const dispatcher = new Agent({ connect: { timeout: connectMs }, headersTimeout: 0, bodyTimeout: 0 })
   return async (url, init = {}) => {
     const response = await request(String(url), {
       dispatcher,
