@@ -1,25 +1,6 @@
 import { expect, test } from 'vitest'
 import { faultsOf } from './faults.ts'
-import type { Figures } from './measure.ts'
-
-const good: Figures = {
-  offered: 500,
-  achieved: 499,
-  acknowledgedMs: undefined,
-  addedMs: undefined,
-  firstVisibleMs: undefined,
-  asked: 500,
-  messagesPerReply: 1,
-  lost: 0,
-  duplicated: 0,
-  outOfOrder: 0,
-  refused: 0,
-  drainedSeconds: 0.2,
-  costs: {},
-  simulatorsCosts: {},
-  othersShare: 0,
-  lateMs: undefined,
-}
+import { good } from './good-figures.ts'
 
 test('what is lost, doubled or out of order is always a fault', () => {
   expect(faultsOf(good, { sustained: true })).toEqual([])

@@ -4,7 +4,7 @@ import { questionOf } from './marks.ts'
 
 function ledgerOf(...chats: string[]) {
   const ledger = createLedger()
-  for (const chat of chats) ledger.ask({ chat, dueAt: 0, sentAt: 0 })
+  for (const [mark, chat] of chats.entries()) ledger.ask({ chat, mark, dueAt: 0, sentAt: 0 })
   return ledger
 }
 
@@ -63,6 +63,14 @@ test('an answer in the wrong chat, or to a question nobody asked, answers nothin
   ledger.see(seen({ chat: 'bob', text: questionOf(0) }))
   ledger.see(seen({ text: questionOf(1) }))
   expect(ledger.counts()).toMatchObject({ answered: 0, lost: 1 })
+})
+
+test('of equal questions the chat tells which is answered', () => {
+  const ledger = createLedger()
+  for (const chat of ['ann', 'bob', 'cy']) ledger.ask({ chat, mark: 0, dueAt: 0, sentAt: 0 })
+  for (const chat of ['bob', 'ann', 'ann']) ledger.see(seen({ chat, text: questionOf(0), message: `to ${chat}` }))
+  ledger.see(seen({ text: questionOf(0), message: 'again' }))
+  expect(ledger.counts()).toEqual({ asked: 3, answered: 2, answers: 2, lost: 1, duplicated: 1, outOfOrder: 0 })
 })
 
 test('the beginning of a mark is not taken for another mark', () => {

@@ -1,8 +1,11 @@
 import type { Text } from './channel.ts'
 import { marksIn } from './marks.ts'
 
-/** A message that a person was to write at `dueAt` and wrote at `sentAt`; times are ms of `performance.now()`. */
-export type Asked = { chat: string; dueAt: number; sentAt: number }
+/**
+ * A message that a person was to write at `dueAt` and wrote at `sentAt`; times are ms of `performance.now()`. No other of
+ * its chat has its mark.
+ */
+export type Asked = { chat: string; mark: number; dueAt: number; sentAt: number }
 
 /** What became of it. */
 type Known = Asked & {
@@ -22,42 +25,44 @@ export type Ledger = ReturnType<typeof createLedger>
  */
 export function createLedger() {
   const asked: Known[] = []
+  const numbers = new Map<string, number>()
   const newest = new Map<string, number>()
   const duplicated = new Set<number>()
   let answered = 0
   let answers = 0
   let outOfOrder = 0
 
-  /** Notes a question, and returns the number of its mark. */
-  function ask(question: Asked): number {
-    return asked.push({ ...question }) - 1
+  function ask(question: Asked): void {
+    numbers.set(nameOf(question), asked.length)
+    asked.push({ ...question })
   }
 
   function see({ chat, message, text, isWhole, at }: Seen): void {
     const before = answered
     for (const mark of new Set(marksIn(text))) {
-      const question = asked[mark]
-      if (question?.chat !== chat) continue
+      const number = numbers.get(nameOf({ chat, mark })) ?? -1
+      const question = asked[number]
+      if (!question) continue
       question.visibleAt ??= at
       if (!isWhole) continue
-      if (!question.answer) answer(mark, question, { message, at })
-      else if (question.answer.message !== message) duplicated.add(mark)
+      if (!question.answer) answer(number, question, { message, at })
+      else if (question.answer.message !== message) duplicated.add(number)
     }
     if (answered > before) answers += 1
   }
 
-  function answer(mark: number, question: Known, by: { message: string; at: number }): void {
+  function answer(number: number, question: Known, by: { message: string; at: number }): void {
     question.answer = by
     answered += 1
     const last = newest.get(question.chat) ?? -1
-    if (mark < last) outOfOrder += 1
-    else newest.set(question.chat, mark)
+    if (number < last) outOfOrder += 1
+    else newest.set(question.chat, number)
   }
 
   return {
     ask,
     see,
-    /** By mark. */
+    /** In the order they were asked. */
     asked: asked as readonly Readonly<Known>[],
     counts: () => ({
       asked: asked.length,
@@ -70,3 +75,5 @@ export function createLedger() {
     }),
   }
 }
+
+const nameOf = ({ chat, mark }: Pick<Asked, 'chat' | 'mark'>): string => `${chat} ${mark}`

@@ -5,7 +5,9 @@ import { expect, test } from 'vitest'
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url))
 const bench = (...args: string[]) => promisify(execFile)(process.execPath, [main, ...args])
-const aLittle = ['--rate', '20', '--conversations', '5', '--seconds', '2', '--warm-up', '0.5', '--model-ms', '40']
+const aLittle = ['--rate', '20', '--conversations', '5', '--seconds', '2', '--warm-up', '0.5']
+const quick = ['--model-ms', '40']
+const paced = ['--model', 'ttft=10,tps=1000,tokens=30']
 
 const spread = { p50: expect.any(Number), p99: expect.any(Number), max: expect.any(Number) }
 const cost = { cpuSecondsPer1000: expect.any(Number), memoryMb: expect.any(Number) }
@@ -26,12 +28,12 @@ const figures = {
 }
 
 test.each([
-  { channel: 'telegram', name: 'Telegram', conversations: '5' },
+  { channel: 'telegram', name: 'Telegram', conversations: '5', model: quick },
   // As many as messages: Feishu pushes two of one chat at the same time, and they may come in the other order.
-  { channel: 'feishu', name: 'Feishu', conversations: '50' },
+  { channel: 'feishu', name: 'Feishu', conversations: '50', model: paced },
 ])('a short run on $name answers every message once and in order, and finds every figure', async of => {
   const there = ['--channel', of.channel, '--conversations', of.conversations]
-  const { stdout } = await bench(...aLittle, ...there, '--streaming', 'on', '--json')
+  const { stdout } = await bench(...aLittle, ...of.model, ...there, '--streaming', 'on', '--json')
   const report = JSON.parse(stdout)
   const simulatorsCosts = { [`${of.name} and the load`]: cost, model: cost }
   expect(report.waystation).toEqual({
@@ -51,7 +53,7 @@ test.each([
 })
 
 test('the table fits a terminal', async () => {
-  const { stdout } = await bench(...aLittle, '--baseline', 'only')
+  const { stdout } = await bench(...aLittle, ...quick, '--baseline', 'only')
   expect(stdout).toMatch(/^added latency p99, ms +\d+\.\d$/m)
   expect(stdout).not.toMatch(/.{101}/)
 })

@@ -1,4 +1,6 @@
-import { bench } from './bench.ts'
+import { bench, type Report } from './bench.ts'
+import { type ModelsReport, reportModels } from './models-report.ts'
+import { modelsTableOf } from './models-table.ts'
 import { BadOptions, help, type Options, readOptions } from './options.ts'
 import { createProgress } from './progress.ts'
 import { tableOf } from './table.ts'
@@ -19,15 +21,20 @@ async function main(args: string[]): Promise<number> {
   process.once('SIGINT', () => interrupted.abort()).once('SIGTERM', () => interrupted.abort())
   const progress = createProgress(process.stderr)
   try {
-    const report = await bench(options, progress.show, interrupted.signal)
+    const run = options.report === 'models' ? reportModels : bench
+    const report = await run(options, progress.show, interrupted.signal)
     progress.clear()
-    print(options.json ? `${JSON.stringify(report, null, 2)}\n` : tableOf(report))
+    print(options.json ? `${JSON.stringify(report, null, 2)}\n` : textOf(report))
     return report.faults.length > 0 ? 1 : 0
   } catch (error) {
     progress.clear()
     if (interrupted.signal.aborted) return INTERRUPTED
     throw error
   }
+}
+
+function textOf(report: Report | ModelsReport): string {
+  return 'limits' in report ? modelsTableOf(report) : tableOf(report)
 }
 
 function readOrExplain(args: string[]): Options | undefined {

@@ -5,7 +5,7 @@ import type { OnText } from './channel.ts'
 import { type Costs, costsOf } from './costs.ts'
 import { createLedger, type Ledger } from './ledger.ts'
 import { questionOf } from './marks.ts'
-import type { Options } from './options.ts'
+import type { Run } from './options.ts'
 import type { Show } from './progress.ts'
 import { onSchedule, until, type Window, within } from './schedule.ts'
 import { type Spread, spreadOf } from './spread.ts'
@@ -52,7 +52,7 @@ export type Figures = {
 /** Starts a system, has people write to it at a steady rate, and counts what comes back. */
 export async function measure(
   start: (onText: OnText) => Promise<System>,
-  options: Options,
+  options: Run,
   show: Show,
   signal: AbortSignal,
 ): Promise<Figures> {
@@ -82,13 +82,13 @@ export async function measure(
   }
 }
 
-type Load = Pick<Options, 'rate' | 'conversations'> & { beginsAt: number; window: Window }
+type Load = Pick<Run, 'rate' | 'conversations' | 'isSame'> & { beginsAt: number; window: Window }
 
 /** Sends, and takes stock at both ends of the window. */
 async function drive(
   system: System,
   ledger: Ledger,
-  { rate, conversations, beginsAt, window }: Load,
+  { rate, conversations, isSame, beginsAt, window }: Load,
   signal: AbortSignal,
 ) {
   const chats = Array.from({ length: conversations }, () => system.platform.openChat())
@@ -98,7 +98,10 @@ async function drive(
 
   function write(number: number, dueAt: number): void {
     const chat = chats[number % conversations]
-    if (chat) chat.say(questionOf(ledger.ask({ chat: chat.id, dueAt, sentAt: performance.now() })))
+    if (!chat) return
+    const mark = isSame ? 0 : number
+    ledger.ask({ chat: chat.id, mark, dueAt, sentAt: performance.now() })
+    chat.say(questionOf(mark))
   }
 
   async function atBothEnds() {
@@ -146,7 +149,7 @@ function pace(before: Stock, after: Stock) {
 
 const used = ({ usages, simulators }: Stock): number => cpuSecondsOf(usages) + cpuSecondsOf(simulators)
 
-function figuresOf({ platform }: System, ledger: Ledger, window: Window, options: Options) {
+function figuresOf({ platform }: System, ledger: Ledger, window: Window, options: Run) {
   const { modelMs, firstTokenMs, streaming } = options
   const { asked, answered, answers, lost, duplicated, outOfOrder } = ledger.counts()
   const due = ledger.asked.filter(({ dueAt }) => within(window, dueAt))

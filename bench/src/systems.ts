@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { close, connect } from '@waystation/redis'
 import { startStation } from '@waystation/testing'
+import { z } from 'zod'
 import type { Channel, Model, OnText, Platform } from './channel.ts'
-import type { Options } from './options.ts'
+import { startChild } from './child.ts'
+import type { Options, Run } from './options.ts'
 import { processUsage, redisUsage, type Usages, usageByService } from './usage.ts'
 
 /** What is measured: something that answers what people write on a platform. */
@@ -17,24 +19,19 @@ export type System = AsyncDisposable & {
 }
 
 /** Services as processes of their own, as they run in production, over a private Redis. */
-export async function startWaystation(
-  channel: Channel,
-  options: Options,
-  model: Model,
-  onText: OnText,
-): Promise<System> {
-  const { gateway, inference, sender, streaming, profile } = options
+export async function startWaystation(channel: Channel, options: Run, model: Model, onText: OnText): Promise<System> {
+  const { gateway, inference, sender, streaming, profile, concurrency } = options
+  const { baseUrl, model: name } = model
   await using started = new AsyncDisposableStack()
   const station = started.use(
     await startStation({
       processes: { [channel.gateway]: gateway, inference, sender },
       ...channel.stationOptions(onText),
       model: 'none',
+      settings: { models: { endpoints: [{ name: 'simulated', tier: 'local', baseUrl, model: name, concurrency }] } },
       env: {
         LOG_LEVEL: 'info',
         REPLY_STREAMING: streaming,
-        LOCAL_MODEL_BASE_URL: model.baseUrl,
-        LOCAL_MODEL: model.model,
         ...(profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir="${profile}"` }),
       },
     }),
@@ -68,6 +65,19 @@ export async function startBaseline(channel: Channel, model: Model, onText: OnTe
 }
 
 const BASELINE_SETTLES_MS = 500
+
+/** The simulated model, in a process of its own. */
+export async function startModel({
+  modelMs,
+  firstTokenMs,
+  tokens,
+}: Pick<Options, 'modelMs' | 'firstTokenMs' | 'tokens'>): Promise<Model & AsyncDisposable> {
+  const settings = { modelMs, firstTokenMs, ...(tokens === undefined ? {} : { tokens }) }
+  const child = await startChild(new URL('./model.ts', import.meta.url), settings, modelReady)
+  return { ...child.hello, pid: child.pid, [Symbol.asyncDispose]: child[Symbol.asyncDispose] }
+}
+
+const modelReady = z.object({ baseUrl: z.string(), model: z.string() })
 
 const usageOfSimulators = ({ name }: Channel, { pid }: Model): Usages => ({
   [`${name} and the load`]: processUsage(process.pid),

@@ -1,4 +1,4 @@
-import type { Report } from './bench.ts'
+import type { Machine, Report } from './bench.ts'
 import { total } from './costs.ts'
 import type { Figures } from './measure.ts'
 import type { Spread } from './spread.ts'
@@ -17,7 +17,7 @@ export function tableOf({ options, machine, waystation, baseline, faults }: Repo
   const { channel, rate: asked, conversations, seconds, modelMs, streaming, sustained } = options
   return [
     `${asked} messages/s in ${conversations} conversations on ${channel} for ${seconds} s; model ${modelMs} ms, streaming ${streaming}`,
-    `${machine.cores} cores, ${machine.cpu}, Node ${machine.node}`,
+    machineLine(machine),
     '',
     line([...heads, ...(waystation && baseline ? ['ratio'] : [])]),
     ...rows.filter(({ figures }) => figures.some(isThere)).map(row => line(cells(row, systems))),
@@ -26,6 +26,8 @@ export function tableOf({ options, machine, waystation, baseline, faults }: Repo
     '',
   ].join('\n')
 }
+
+export const machineLine = ({ cores, cpu, node }: Machine): string => `${cores} cores, ${cpu}, Node ${node}`
 
 type Systems = (Figures | undefined)[]
 
@@ -102,7 +104,7 @@ const line = ([label = '', ...columns]: string[]): string =>
 
 const isThere = (figure: number | undefined): boolean => figure !== undefined
 
-function verdict(faults: string[], sustained: boolean): string[] {
+export function verdict(faults: string[], sustained: boolean): string[] {
   if (faults.length > 0) return faults.map(fault => `Not held: ${fault}.`)
   return [`Every message was answered once and in order${sustained ? ', as fast as they came' : ''}.`]
 }
