@@ -6,7 +6,7 @@ export default defineConfig({
     globalSetup: './tests/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,
-    // Two at a time: most tests start processes of their own, and CI has two cores.
-    maxWorkers: 2,
+    // Three at a time for CI's two cores: most tests start processes of their own, and mostly wait for them.
+    maxWorkers: 3,
   },
 })

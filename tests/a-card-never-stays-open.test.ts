@@ -6,6 +6,8 @@ type Endpoint = Parameters<FeishuSimulator['fault']>[0]
 type Fault = Parameters<FeishuSimulator['fault']>[1]
 
 const ANSWER = count(60)
+/** Equal questions are asked each time. */
+const withoutCache = { cache: { minutes: 0 } }
 
 test.concurrent.each(['is killed', 'falls asleep, and wakes when another has done its work'] as const)(
   'a sender %s, at any step of a card: one whole answer, and no card goes on growing',
@@ -124,6 +126,7 @@ test.concurrent('whatever CardKit refuses, at whatever step, the whole text arri
     // A limit holds for all calls of an app: one for each, and one for all the rest.
     feishu: { apps: [{}, ...limited.map(() => ({}))] },
     model: { answer: () => ANSWER, chunks: 20, durationMs: 4_000 },
+    settings: withoutCache,
   })
   const { feishu, model } = station
   const hasMet = (at: Endpoint, { id }: FeishuChat) =>
@@ -174,6 +177,7 @@ test.concurrent('a card that Feishu closes after its ten minutes, or forgets whi
     telegram: 'none',
     feishu: { streamingLifeMs: 700 },
     model: { answer: () => ANSWER, chunks: 20, durationMs: 3_000 },
+    settings: withoutCache,
   })
   const { feishu } = station
   const [closed, forgotten, both] = [feishu.p2p(), feishu.p2p(), feishu.p2p()]
@@ -200,6 +204,7 @@ test.concurrent('an answer that is stopped, begun anew, or given up in the middl
     telegram: 'none',
     feishu: {},
     model: { answer: () => (attempts++ === 1 ? long : 'the second'), chunks: 10, durationMs: 20_000 },
+    settings: withoutCache,
   })
   const { feishu, model } = station
   const [stopped, begunAnew, givenUp] = [feishu.p2p(), feishu.p2p(), feishu.p2p()]

@@ -57,7 +57,6 @@ test('no token, key, or word of anybody is in what processes print, measure, ans
   await ask()
   for (const fault of [
     { kind: 'status', status: 500 },
-    { kind: 'status', status: 401 },
     { kind: 'cut', afterChunks: 1 },
     { kind: 'error_event', afterChunks: 1 },
     { kind: 'html' },
@@ -127,6 +126,9 @@ test('no token, key, or word of anybody is in what processes print, measure, ans
   }
   await ask()
   await readUntil(session, canaries.answer)
+  // Nobody asks a model that refuses the key for a while.
+  model.fault({ kind: 'status', status: 401 })
+  await ask()
   for (const process of station.of('gateway-web')) await process.kill('SIGTERM')
 
   expect(station.output.split('\n').length).toBeGreaterThan(100)

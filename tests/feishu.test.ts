@@ -35,6 +35,7 @@ test.concurrent('whoever meets the bot is greeted once, in a chat of their own a
     telegram: 'none',
     feishu: {},
     processes: { 'gateway-feishu': 2, inference: 1, sender: 1 },
+    settings: { cache: { minutes: 0 } },
   })
   const { feishu, model } = station
   const [chat, group] = [feishu.p2p(), feishu.group()]

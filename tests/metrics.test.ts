@@ -75,7 +75,7 @@ test('what waits is counted, with its age, until it waits no more', async () => 
   first.say('hello')
   await vi.waitUntil(() => telegram.calls.some(({ status }) => status === 500), { timeout: 30_000 })
   const wake = model.fault({ kind: 'hold', afterChunks: 0 })
-  second.say('hello')
+  second.say('good morning')
   await vi.waitUntil(() => model.active() === 1, { timeout: 30_000 })
   expect(await gauges()).toEqual([
     { depth: 1, conversations: 1, waits: true },
