@@ -1,3 +1,4 @@
+export { readArguments } from './arguments.ts'
 export { ConfigError, readEnv } from './config.ts'
 export type { Log } from './log.ts'
 export { run } from './run.ts'

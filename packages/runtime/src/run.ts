@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { z } from 'zod'
+import { readArguments } from './arguments.ts'
 import { ConfigError, readEnv } from './config.ts'
 import { type Http, listen } from './http.ts'
 import { createLog, type Log, logConfig } from './log.ts'
@@ -25,12 +26,14 @@ export type RunOptions = {
 
 /** A whole process: starts the services in order, stops them in reverse on SIGINT or SIGTERM, and exits. */
 export async function run(name: string, services: Service[], options: RunOptions = {}): Promise<void> {
+  readArguments()
   const { env = process.env, started, stopped } = options
   const stopping = signalled()
+  let log: Log | undefined
   let code: number
   try {
     const { LOG_LEVEL, PORT } = readEnv(processConfig, env)
-    const log = createLog(name, LOG_LEVEL)
+    log = createLog(name, LOG_LEVEL)
     const starting = startAll(services, { env, log, registry: createRegistry() }, PORT)
     // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.
     const station = await Promise.race([starting, stopping])
@@ -41,6 +44,8 @@ export async function run(name: string, services: Service[], options: RunOptions
     }
     code = station ? await stopAll(station, log) : 0
   } catch (error) {
+    // What the services say while they are torn down would hide the reason.
+    if (log) log.level = 'silent'
     process.stderr.write(`${explain(error)}\n`)
     code = 1
   }
@@ -71,13 +76,25 @@ function signalled(): Promise<undefined> {
   })
 }
 
-/** Every service is asked, so that all faults of the configuration come in one message. */
+/** Every service reads its configuration before it connects: all faults are known at once, and with no Redis as well. */
 async function createAll(services: Service[], process: Process): Promise<Running[]> {
-  const created = await Promise.allSettled(services.map(service => service.create(process)))
-  const faults = created.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
-  if (faults.length === 0) return created.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []))
+  const creating = services.map(service => service.create(process))
+  const begun = await Promise.allSettled(creating.map(one => Promise.race([one, setImmediate()])))
+  const faults = begun.flatMap(result => (result.status === 'rejected' ? [result.reason] : []))
+  if (faults.length === 0) return Promise.all(creating)
   if (!faults.every(fault => fault instanceof ConfigError)) throw faults.find(fault => !(fault instanceof ConfigError))
-  throw new ConfigError([...new Set(faults.map(fault => fault.message))].join('\n'))
+  throw new ConfigError(merge(faults.map(fault => fault.message)))
+}
+
+/** Services share variables and files: each fault is told once, below the name of its source. */
+function merge(messages: string[]): string {
+  const bySource = Map.groupBy(
+    messages.map(message => message.split('\n')),
+    ([source]) => source,
+  )
+  return [...bySource]
+    .flatMap(([source, told]) => [source, ...new Set(told.flatMap(([, ...faults]) => faults))])
+    .join('\n')
 }
 
 /** In reverse: nothing new comes in, what was taken is finished, then connections close. Returns the exit code. */

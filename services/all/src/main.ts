@@ -3,7 +3,7 @@ import { gatewayTelegram } from '@waystation/gateway-telegram'
 import { gatewayWeb } from '@waystation/gateway-web'
 import { inference } from '@waystation/inference'
 import { provideRedis } from '@waystation/redis'
-import { run } from '@waystation/runtime'
+import { readArguments, run } from '@waystation/runtime'
 import { sender } from '@waystation/sender'
 
 const say = (line: string): void => {
@@ -20,6 +20,7 @@ async function findRedis() {
   }
 }
 
+readArguments()
 const redis = await findRedis()
 const { TELEGRAM_BOT_TOKEN, FEISHU_APP_ID, FEISHU_APPS } = process.env
 const telegram = TELEGRAM_BOT_TOKEN ? [gatewayTelegram] : []
