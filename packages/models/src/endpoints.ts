@@ -15,7 +15,7 @@ export async function findEndpoints(config: ModelConfig, settings: readonly Endp
   const named = [...fromVariables(config), ...settings]
   const ollama = named.length > 0 ? undefined : await findOllama()
   if (ollama) named.push(endpointSettings.parse({ name: 'ollama', tier: 'local', ...ollama }))
-  const endpoints = named.map(one => open(one, config, one.apiKeyEnv === undefined ? undefined : keys[one.apiKeyEnv]))
+  const endpoints = named.map(one => open(one, config, keyOf(one, keys)))
   const state = named.map(({ model, tier, baseUrl }) => `${model} (${tier}, ${new URL(baseUrl).host})`).join(', ')
   if (endpoints.length > 0) return { endpoints, state }
   return { endpoints: [builtInResponder], state: 'built-in responder; no model is connected' }
@@ -48,6 +48,9 @@ function fromVariables(config: ModelConfig): EndpointSettings[] {
       : []),
   ]
 }
+
+/** A variable set to nothing counts as unset. */
+const keyOf = ({ apiKeyEnv }: EndpointSettings, keys: Keys) => (apiKeyEnv && keys[apiKeyEnv]) || undefined
 
 function open(
   { limits, apiKeyEnv, ...settings }: EndpointSettings,

@@ -66,6 +66,16 @@ test('business goes to the commercial model, the rest to the local one, and neit
   expect(models.roomAtHome()).toBe(8192 - 400)
 })
 
+test('a key that is set to nothing is none', async () => {
+  await using local = await startModel({ model: 'little' })
+  const { routeOf } = await start({
+    LOCAL_MODEL_BASE_URL: local.baseUrl,
+    LOCAL_MODEL: 'little',
+    LOCAL_MODEL_API_KEY: '',
+  })
+  expect(await routeOf('good morning!')).toMatchObject({ tier: 'local', model: 'little' })
+})
+
 test('endpoints of the settings have their keys from the variables they name, and change with the settings', async () => {
   await using one = await startModel({ model: 'one', apiKey: 'key of one' })
   await using other = await startModel({ model: 'other' })
