@@ -5,7 +5,10 @@ const PORT = 6379
 const DATA = '/data'
 const CONFIG = '/etc/redis.conf'
 
-/** Throws where no Docker engine, or one that speaks like it, answers. Its library is big: it is loaded when needed. */
+/**
+ * Throws where no Docker engine, or one that speaks like it, answers. Its library is big: it is loaded when needed, and only
+ * a development dependency, so that Waystation's own image has none.
+ */
 export async function containerLauncher(): Promise<Launch> {
   const { GenericContainer, getContainerRuntimeClient, Wait } = await import('testcontainers')
   const engine = await getContainerRuntimeClient()
