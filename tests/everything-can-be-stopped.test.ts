@@ -43,6 +43,31 @@ test.concurrent('each kind of service ends what it began under load, exits 0, an
   expect(answers.map(({ text }) => text)).toEqual(kinds.map(kind => `re: ${kind}`))
 })
 
+test.concurrent('a chat that never falls silent does not hold up the end', { timeout: 120_000 }, async () => {
+  let writeOn = () => {}
+  const answer = () => {
+    writeOn()
+    return 'tell me more'
+  }
+  await using station = await startStation({
+    processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
+    model: { durationMs: 300, answer },
+  })
+  const chat = station.telegram.privateChat()
+  writeOn = () => void chat.say('and another thing')
+  writeOn()
+  await vi.waitUntil(() => station.model.requests.length > 2, { timeout: 30_000 })
+  const [process] = station.of('inference')
+  if (!process) return expect.unreachable()
+  const asked = station.model.requests.length
+  expect(await process.kill('SIGTERM')).toEqual(clean)
+  // The answer under way, and what began until the signal was heard; until the deadline it would be eighty.
+  expect(station.model.requests.length - asked).toBeLessThan(5)
+  writeOn = () => {}
+  await station.replace(process)
+  await station.settled()
+})
+
 test.concurrent('everything in one process: it ends what it began, and the next start carries on with what waits', {
   timeout: 120_000,
 }, async () => {

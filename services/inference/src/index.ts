@@ -67,6 +67,7 @@ export const inference: Service = {
       async stop(deadline) {
         deadline.addEventListener('abort', turns.handOver)
         stopWatching()
+        turns.quiet()
         await listener.close()
         await turns.close()
         models.close()

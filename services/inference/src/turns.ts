@@ -19,6 +19,7 @@ export function createTurns(deps: Deps) {
   const { inbox, memory, models, events } = deps
   const endings = createEndings(deps)
   const stopping = new AbortController()
+  let isQuiet = false
   const folding = createFolding({ ...deps, signal: stopping.signal })
 
   async function work(turn: Turn): Promise<Ended> {
@@ -65,10 +66,15 @@ export function createTurns(deps: Deps) {
         const ended = await work(turn)
         if ('afterMs' in ended) return ended
         if (ended.waiting === 0) return undefined
-        if (stopping.signal.aborted) return { afterMs: 0 }
+        if (isQuiet || stopping.signal.aborted) return { afterMs: 0 }
         turn = await inbox.take(conversation)
       }
       return undefined
+    },
+
+    /** Turns under way are finished; what waits behind them is left to others, for in a lively chat it would never end. */
+    quiet() {
+      isQuiet = true
     },
 
     /** Breaks off what runs and gives it back: the process is about to end. */
