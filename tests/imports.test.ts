@@ -19,7 +19,7 @@ const mayImport: Record<string, string[]> = {
   telegram: ['domain', 'http', 'markdown', 'redis', 'telemetry'],
   web: ['domain', 'redis', 'telemetry'],
   telemetry: ['domain', 'redis'],
-  gateway: ['domain', 'http', 'runtime', 'mailbox', 'conversations', 'telemetry'],
+  gateway: ['domain', 'redis', 'http', 'runtime', 'mailbox', 'conversations', 'telemetry'],
   'a service': ['any package'],
   cli: ['any package'],
   all: ['anything'],

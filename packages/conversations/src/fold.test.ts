@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
 import fc from 'fast-check'
-import type { Redis } from 'ioredis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { type Folded, foldIfNeeded } from './fold.ts'
 import { type Exchange, forget, type HistoryChange, historySettings, remember } from './history.ts'

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ConversationId } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 import { z } from 'zod'
 import { type Entry, type HistorySettings, keepMs, readHistory, summaryLine } from './history.ts'
 

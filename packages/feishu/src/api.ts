@@ -1,5 +1,5 @@
 import { type Call, type CallOptions, createClient } from '@waystation/http'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { z } from 'zod'
 import type { FeishuApp } from './config.ts'
 import { failureOf, TokenExpired } from './errors.ts'

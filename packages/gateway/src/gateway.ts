@@ -1,7 +1,7 @@
 import { type Channel, type InboundMessage, type Received, Rejected, type Vote } from '@waystation/domain'
 import { createBells, createInbox } from '@waystation/mailbox'
+import type { Redis } from '@waystation/redis'
 import type { Events } from '@waystation/telemetry'
-import type { Redis } from 'ioredis'
 import type { CurrentAccess } from './access.ts'
 import { admit, isAllowed } from './admit.ts'
 import { createVotes } from './votes.ts'

@@ -1,5 +1,5 @@
 import { Unavailable, type Vote } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 
 /** Long after anybody would change their mind. */
 const KEEP_SECONDS = 30 * 24 * 60 * 60

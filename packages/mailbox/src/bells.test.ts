@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConversationId } from '@waystation/domain'
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { type Again, type Bells, createBells, type Listener, listen } from './bells.ts'
 

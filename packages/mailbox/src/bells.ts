@@ -1,6 +1,6 @@
 import type { ConversationId } from '@waystation/domain'
+import type { Redis } from '@waystation/redis'
 import { DelayedError, type Job, Queue, Worker } from 'bullmq'
-import type { Redis } from 'ioredis'
 
 /** A killed worker's bells ring elsewhere after at most LOCK_MS + STALLED_CHECK_MS; BullMQ's own 30 s + 30 s are too long to wait. */
 const LOCK_MS = 5_000

@@ -1,5 +1,4 @@
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { sweep, takeCensus } from './census.ts'
 import { createIndex } from './filled.ts'

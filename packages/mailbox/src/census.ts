@@ -1,5 +1,5 @@
 import type { ConversationId } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { z } from 'zod'
 import type { Bells } from './bells.ts'
 import { createIndex } from './filled.ts'

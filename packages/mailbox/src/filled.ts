@@ -1,6 +1,5 @@
 import type { ConversationId } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 
 /** How long a conversation stands on the index at least. Clocks of two machines differ by far less. */
 const STANDS_MS = 30_000

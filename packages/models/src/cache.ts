@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { PromptMessage } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { LRUCache } from 'lru-cache'
 import type { Endpoint, Parameters } from './call/endpoint.ts'
 

@@ -1,5 +1,5 @@
 import type { Model } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { createAccounts } from './account/accounts.ts'
 import { type BreakerState, createBreakers } from './admit/breaker.ts'
 import { type Deps as Admission, createAdmission } from './admit/pass.ts'

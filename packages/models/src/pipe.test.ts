@@ -1,6 +1,5 @@
 import { type Completion, type Inquiry, Rejected, Unavailable } from '@waystation/domain'
-import { close, connect, startTestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis } from '@waystation/redis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { BudgetSpent } from './admit/pass.ts'
 import { createCache } from './cache.ts'

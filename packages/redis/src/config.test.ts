@@ -16,3 +16,21 @@ test.for([undefined, '', 'localhost:6379', 'redis:', 'http://:secret@localhost']
     expect(() => readEnv(redisConfig, { REDIS_URL: url })).toThrow(message)
   },
 )
+
+test.for(['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'])('%s names servers, without a REDIS_URL', variable => {
+  expect(readEnv(redisConfig, { [variable]: 'one:26379, 10.0.0.2:26380,[fd00::3]:26381' })).toEqual({
+    [variable]: [
+      { host: 'one', port: 26_379 },
+      { host: '10.0.0.2', port: 26_380 },
+      { host: 'fd00::3', port: 26_381 },
+    ],
+  })
+  for (const list of ['one', 'one:', 'one:26379,', 'redis://one:26379', ':secret@one:26379', 'one:99999'])
+    expect(() => readEnv(redisConfig, { [variable]: list })).toThrow(`${variable}: `)
+})
+
+test('Sentinels and a Cluster exclude each other', () => {
+  expect(() => readEnv(redisConfig, { REDIS_SENTINELS: 'a:1', REDIS_CLUSTER_NODES: 'b:2' })).toThrow(
+    'REDIS_CLUSTER_NODES: a Cluster needs no Sentinels',
+  )
+})

@@ -1,10 +1,48 @@
 import { z } from 'zod'
 
-/** Where the station's Redis is, for `readEnv`. Sentinel and Cluster are not spoken yet. */
-export const redisConfig = z.object({
-  REDIS_URL: z.url({
-    protocol: /^rediss?$/,
-    hostname: /./,
-    error: 'the address of a Redis: redis://user:password@host:6379, or rediss:// for TLS',
-  }),
+/** One of the servers that are named in a list. */
+type Endpoint = { host: string; port: number }
+
+const endpoints = (which: string) =>
+  z
+    .string()
+    .transform(list => list.split(',').map(readEndpoint))
+    .refine(list => list.every(endpoint => endpoint !== undefined), `${which}: host:port,host:port,host:port`)
+    // Only those that could be read are left.
+    .transform(list => list as Endpoint[])
+
+const HELP = 'the address of a Redis: redis://user:password@host:6379, or rediss:// for TLS'
+
+const fields = z.object({
+  /** With Sentinels or a Cluster only its user, password, database and `rediss:` count, for all servers alike. */
+  REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /./, error: HELP }).optional(),
+  REDIS_SENTINELS: endpoints('the Sentinels that know the primary').optional(),
+  /** What the Sentinels call the primary. Unset: `mymaster`. */
+  REDIS_SENTINEL_NAME: z.string().optional(),
+  REDIS_SENTINEL_PASSWORD: z.string().optional(),
+  REDIS_CLUSTER_NODES: endpoints('some nodes of the Cluster, which know the others').optional(),
 })
+
+export type RedisConfig = z.infer<typeof fields>
+
+/** What a schema that holds the shape of `redisConfig` checks: a Redis is named, in one way. */
+export const oneRedis = [
+  z.refine<RedisConfig>(at => Boolean(at.REDIS_URL ?? at.REDIS_SENTINELS ?? at.REDIS_CLUSTER_NODES), {
+    path: ['REDIS_URL'],
+    error: HELP,
+    // Beside the faults of other variables.
+    when: () => true,
+  }),
+  z.refine<RedisConfig>(at => !(at.REDIS_SENTINELS && at.REDIS_CLUSTER_NODES), {
+    path: ['REDIS_CLUSTER_NODES'],
+    error: 'a Cluster needs no Sentinels: set this or REDIS_SENTINELS',
+  }),
+] as const
+
+/** Where the station's Redis is, for `readEnv`. */
+export const redisConfig = fields.check(...oneRedis)
+
+function readEndpoint(text: string): Endpoint | undefined {
+  const [, host, port] = /^\s*\[?([^\s/@]+?)\]?:(\d{1,5})\s*$/.exec(text) ?? []
+  return host === undefined || Number(port) > 65_535 ? undefined : { host, port: Number(port) }
+}

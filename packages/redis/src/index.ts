@@ -1,5 +1,6 @@
-export { redisConfig } from './config.ts'
-export { close, connect, type Purpose } from './connect.ts'
+export type { Purpose, Redis } from './client.ts'
+export { oneRedis, type RedisConfig, redisConfig } from './config.ts'
+export { close, connect } from './connect.ts'
 export { ensureRedisServer, type Say } from './launcher.ts'
 export { type ProvidedRedis, provideRedis, startTestRedis, type TestRedis } from './provide.ts'
 export { type Script, script } from './script.ts'

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import type { Redis } from 'ioredis'
+import type { Redis } from './client.ts'
 
 /** Runs a Lua script: `keys` are its `KEYS`, `args` its `ARGV`. What it returns is for the caller to parse. */
 export type Script = (keys: string[], args: (string | number)[]) => Promise<unknown>

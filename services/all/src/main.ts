@@ -12,8 +12,10 @@ const say = (line: string): void => {
 
 async function findRedis() {
   try {
-    const { REDIS_URL } = process.env
-    return await provideRedis({ ...(REDIS_URL ? { url: REDIS_URL } : {}), dataDir: '.data/redis', say })
+    const { REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES } = process.env
+    if (REDIS_SENTINELS || REDIS_CLUSTER_NODES) return { env: {}, stop: async () => {} }
+    const { url, stop } = await provideRedis({ ...(REDIS_URL ? { url: REDIS_URL } : {}), dataDir: '.data/redis', say })
+    return { env: { REDIS_URL: url }, stop }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
     return process.exit(1)
@@ -27,7 +29,7 @@ const telegram = TELEGRAM_BOT_TOKEN ? [gatewayTelegram] : []
 const feishu = FEISHU_APP_ID || FEISHU_APPS ? [gatewayFeishu] : []
 
 await run('all', [sender, inference, gatewayWeb, ...telegram, ...feishu], {
-  env: { ...process.env, REDIS_URL: redis.url },
+  env: { ...process.env, ...redis.env },
   started(states) {
     for (const state of states) say(state)
     if (telegram.length === 0) say('telegram: off; set TELEGRAM_BOT_TOKEN to a token from @BotFather to connect it')

@@ -1,6 +1,6 @@
 import { appsOf, feishuConfig } from '@waystation/feishu/inbound'
 import { safeUrl } from '@waystation/http'
-import { redisConfig } from '@waystation/redis'
+import { oneRedis, redisConfig } from '@waystation/redis'
 import { z } from 'zod'
 
 export const environment = z
@@ -12,6 +12,7 @@ export const environment = z
     PUBLIC_URL: safeUrl('where Feishu reaches this server: https://…').optional(),
     WAYSTATION_CONFIG: z.string().optional(),
   })
+  .check(...oneRedis)
   .superRefine((config, context) => {
     const demand = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message })
     const apps = appsOf(config)

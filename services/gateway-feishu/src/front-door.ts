@@ -15,9 +15,9 @@ import {
   type ReceivingApp,
 } from '@waystation/feishu/inbound'
 import { createDoor, type Door, type Gateway, webhook as receiveWebhook } from '@waystation/gateway'
+import type { Redis } from '@waystation/redis'
 import type { Log } from '@waystation/runtime'
 import type { Events } from '@waystation/telemetry'
-import type { Redis } from 'ioredis'
 
 export type Deps = {
   apps: readonly FeishuApp[]

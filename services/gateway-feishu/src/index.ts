@@ -11,7 +11,7 @@ export const gatewayFeishu: Service = {
   name: 'feishu',
   async create({ env, log, registry }) {
     const config = readEnv(environment, env)
-    const redis = await connect(config.REDIS_URL, 'commands', log)
+    const redis = await connect(config, 'commands', log)
     const events = createEvents(registry, log)
     const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { safeUrl } from '@waystation/http'
-import { redisConfig } from '@waystation/redis'
+import { oneRedis, redisConfig } from '@waystation/redis'
 import { telegramConfig } from '@waystation/telegram/inbound'
 import { z } from 'zod'
 
@@ -18,6 +18,7 @@ export const environment = z
     PUBLIC_URL: safeUrl('where Telegram reaches this server: https://…, on port 443, 80, 88 or 8443').optional(),
     WAYSTATION_CONFIG: z.string().optional(),
   })
+  .check(...oneRedis)
   .refine(({ TELEGRAM_MODE, PUBLIC_URL }) => TELEGRAM_MODE !== 'webhook' || PUBLIC_URL !== undefined, {
     path: ['PUBLIC_URL'],
     error: 'is needed where TELEGRAM_MODE is webhook',

@@ -1,10 +1,10 @@
 import Router from '@koa/router'
 import { errorCode, Rejected } from '@waystation/domain'
 import { createDoor, type Gateway, webhook as receiveWebhook } from '@waystation/gateway'
+import type { Redis } from '@waystation/redis'
 import type { Log } from '@waystation/runtime'
 import { type BotApi, learnBot, poll, registerWebhook, telegramReceiver } from '@waystation/telegram/inbound'
 import type { Events } from '@waystation/telemetry'
-import type { Redis } from 'ioredis'
 import type { Webhook } from './config.ts'
 
 export type Deps = {

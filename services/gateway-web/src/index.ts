@@ -16,13 +16,13 @@ import { createEventStreams } from './stream-events.ts'
 export const gatewayWeb: Service = {
   name: 'web',
   async create({ env, log, registry }) {
-    const { REDIS_URL, WEB_SESSION_SECRET, WAYSTATION_CONFIG } = readEnv(webConfig, env)
-    const redis = await connect(REDIS_URL, 'commands', log)
-    const subscriber = await connect(REDIS_URL, 'subscriber', log)
+    const config = readEnv(webConfig, env)
+    const redis = await connect(config, 'commands', log)
+    const subscriber = await connect(config, 'subscriber', log)
     const events = createEvents(registry, log)
-    const access = watchAccess(WAYSTATION_CONFIG, events)
+    const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
-    const key = await sessionKey(redis, WEB_SESSION_SECRET)
+    const key = await sessionKey(redis, config.WEB_SESSION_SECRET)
     const streams = createEventStreams({ feed: createFeed(redis, subscriber), key, events })
     const post = postMessage({ receiver: webReceiver(key), gateway, show: messageShower(redis) })
 

@@ -17,8 +17,8 @@ export const inference: Service = {
     const settings = settingsWith(env)
     let current = readSettings(settings, config.WAYSTATION_CONFIG)
 
-    const redis = await connect(config.REDIS_URL, 'commands', log)
-    const waiting = await connect(config.REDIS_URL, 'worker', log)
+    const redis = await connect(config, 'commands', log)
+    const waiting = await connect(config, 'worker', log)
     const events = createEvents(registry, log)
     const bells = createBells('inbox', redis)
     const outboxBells = createBells('outbox', redis)

@@ -11,8 +11,8 @@ export const sender: Service = {
   name: 'sender',
   async create({ env, log, registry }) {
     const config = readEnv(environment, env)
-    const redis = await connect(config.REDIS_URL, 'commands', log)
-    const waiting = await connect(config.REDIS_URL, 'worker', log)
+    const redis = await connect(config, 'commands', log)
+    const waiting = await connect(config, 'worker', log)
     const events = createEvents(registry, log)
     const bells = createBells('outbox', redis)
     const messengers = createMessengers(config, redis)

@@ -1,8 +1,8 @@
 import type { Messenger } from '@waystation/domain'
 import { appsOf, feishuMessenger } from '@waystation/feishu/outbound'
+import type { Redis } from '@waystation/redis'
 import { telegramMessenger } from '@waystation/telegram/outbound'
 import { webMessenger } from '@waystation/web/outbound'
-import type { Redis } from 'ioredis'
 import type { Environment } from './config.ts'
 
 /** One messenger per configured bot, by the beginning of its conversations' ids: `<channel>.<bot>`. */

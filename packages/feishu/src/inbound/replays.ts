@@ -1,5 +1,5 @@
 import { Unavailable } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { REPLAYABLE_MS } from './signature.ts'
 
 /** Which signed requests were accepted, known to all replicas for as long as they could come again. */

@@ -1,5 +1,5 @@
 import { errorCode, type Messenger, type Receipt, Rejected, type Reply, Unavailable } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { feishuApi } from '../api.ts'
 import type { FeishuApp } from '../config.ts'
 import { buttonsFor, finishedCard, postOf, textOf } from './card.ts'

@@ -1,5 +1,5 @@
 import { type Reply, Unavailable } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 
 /** Longer than a delivery is tried for. */
 const KEEP_SECONDS = 26 * 60 * 60

@@ -8,8 +8,7 @@ import {
   type Turn,
   Unavailable,
 } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 import type { Bells } from '../bells.ts'
 import { type DeadLetter, describe } from '../dead.ts'
 import { createIndex } from '../filled.ts'

@@ -1,6 +1,5 @@
 import type { Reply } from '@waystation/domain'
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'

@@ -1,6 +1,5 @@
 import { type ConversationId, type Receipt, type Reply, replySchema } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 import type { DeadLetter } from '../dead.ts'
 import { createIndex } from '../filled.ts'
 import { indexKeys, keysOf } from '../keys.ts'

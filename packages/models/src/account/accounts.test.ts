@@ -1,6 +1,5 @@
 import { type Inquiry, Unavailable } from '@waystation/domain'
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type Bill, createAccounts, type OverBudget, type Reservation } from './accounts.ts'
 import type { Budget } from './settings.ts'

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { conversationOf, type Inquiry, type Route, Unavailable, type Usage } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 import { type Account, accountsOf } from './budgets.ts'
 import { dayOf, type Period } from './days.ts'
 import { toMicros } from './prices.ts'

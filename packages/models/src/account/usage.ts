@@ -1,5 +1,5 @@
 import type { Channel, ConversationId } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { daysOf, type Period } from './days.ts'
 import { fromMicros } from './prices.ts'
 

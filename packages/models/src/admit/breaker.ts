@@ -1,5 +1,4 @@
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 
 /** A request or two may fail by chance; five in half a minute, and none that succeeded, do not. */
 const FAILURES_THAT_OPEN = 5

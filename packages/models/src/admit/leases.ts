@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 
 /** One slot of an endpoint, taken in Redis. */
 export type Lease = {

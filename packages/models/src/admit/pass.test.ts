@@ -1,6 +1,5 @@
 import { type Inquiry, Rejected, Unavailable } from '@waystation/domain'
-import { close, connect, startTestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis } from '@waystation/redis'
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
 import { createAccounts } from '../account/accounts.ts'
 import type { Budget } from '../account/settings.ts'

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '@waystation/domain'
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createSlots } from './slots.ts'
 

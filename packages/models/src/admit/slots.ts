@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { createLeases, type Lease } from './leases.ts'
 
 /** How often the first who waits asks Redis: soon at first, then so that a crowd of processes is no load. */

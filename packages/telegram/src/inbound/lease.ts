@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { Unavailable } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 
 /** After a killed holder, nobody holds the lease for so long at most. */
 const LEASE_MS = 8_000

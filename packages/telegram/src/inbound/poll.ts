@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { errorCode, type Received, Rejected } from '@waystation/domain'
 import { type Background, pauseAfter } from '@waystation/http'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { z } from 'zod'
 import type { BotApi } from '../api.ts'
 import type { Bot } from './bot.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { takeCensus } from '@waystation/mailbox'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import type { FeishuSimulator } from '../feishu/simulator.ts'
 import type { ModelSimulator } from '../model/simulator.ts'
 import type { TelegramSimulator } from '../telegram/simulator.ts'

@@ -1,6 +1,6 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { type RawRequest, Unauthenticated } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 
 const COOKIE = 'waystation_session'
 const COOKIE_SECONDS = 365 * 24 * 60 * 60

@@ -1,5 +1,5 @@
 import { type ConversationId, Unavailable } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { eventsKey } from '../events.ts'
 
 /** Below the minute after which proxies cut a silent connection; and the longest a lost wake-up can delay an event. */

@@ -1,6 +1,5 @@
 import { type InboundMessage, Unavailable } from '@waystation/domain'
-import { script } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { type Redis, script } from '@waystation/redis'
 import { type ChatEvent, eventsKey, KEEP_SECONDS, MAX_EVENTS } from '../events.ts'
 
 /** As long as the inbox knows a message it has seen. */

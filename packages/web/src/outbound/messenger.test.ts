@@ -1,6 +1,5 @@
 import type { ConversationId, Reply } from '@waystation/domain'
-import { close, connect, startTestRedis } from '@waystation/redis'
-import type { Redis } from 'ioredis'
+import { close, connect, type Redis, startTestRedis } from '@waystation/redis'
 import { expect, test } from 'vitest'
 import { type ChatEvent, eventsKey, KEEP_SECONDS } from '../events.ts'
 import { webMessenger } from './messenger.ts'

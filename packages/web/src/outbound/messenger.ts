@@ -1,5 +1,5 @@
 import { type Messenger, type Receipt, type Reply, Unavailable } from '@waystation/domain'
-import type { Redis } from 'ioredis'
+import type { Redis } from '@waystation/redis'
 import { append, type ChatEvent, eventsKey, type PassingEvent } from '../events.ts'
 
 const DRAFT_EVERY_MS = 100
