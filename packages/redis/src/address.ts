@@ -68,7 +68,8 @@ async function chooseAddress(dataDir: string, present: 'keep' | 'replace'): Prom
   return (await readAddress(dataDir)) ?? address
 }
 
-async function freePort(): Promise<number> {
+/** On 127.0.0.1. */
+export async function freePort(): Promise<number> {
   const port = randomInt(PORTS.min, PORTS.max)
   return (await isFree(port)) ? port : freePort()
 }

@@ -45,8 +45,8 @@ export async function shutDown(address: Address): Promise<void> {
   while (await isUp(address)) await sleep(POLL_MS)
 }
 
-/** A connection for one errand: no second try. */
-function once(address: Address): Redis {
+/** A connection for one errand: no second try. To be connected, and disconnected at last. */
+export function once(address: Address): Redis {
   const redis = new Redis(urlOf(address), {
     lazyConnect: true,
     commandTimeout: 2_000,

@@ -28,10 +28,14 @@ export async function ensureRedisServer(say: Say): Promise<Launch> {
 }
 
 async function programLauncher(): Promise<Launch | undefined> {
-  const found = await exec('/bin/sh', ['-c', 'command -v redis-server || command -v valkey-server']).catch(
-    () => undefined,
-  )
-  return found && launchProgram(found.stdout.trim())
+  const found = await findProgram()
+  return found === undefined ? undefined : launchProgram(found)
+}
+
+/** The path of a server's program. */
+export async function findProgram(): Promise<string | undefined> {
+  const search = exec('/bin/sh', ['-c', 'command -v redis-server || command -v valkey-server'])
+  return (await search.catch(() => undefined))?.stdout.trim()
 }
 
 async function installFromDebian(say: Say): Promise<void> {

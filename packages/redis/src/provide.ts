@@ -35,6 +35,8 @@ export async function provideRedis(options: { url?: string; dataDir: string; say
 /** A Redis for one test. */
 export type TestRedis = AsyncDisposable & {
   url: string
+  /** By which a process finds it. */
+  env: Readonly<Record<string, string>>
   /** As `kill -9` does. */
   kill(): Promise<void>
   /** After `kill`: on the same port, with the same data. */
@@ -54,6 +56,7 @@ export async function startTestRedis(): Promise<TestRedis> {
   }
   return {
     url: urlOf(address),
+    env: { REDIS_URL: urlOf(address) },
     kill: async () => server?.kill(),
     restart: async () => {
       server = (await start(launch, dataDir, true)).server ?? server

@@ -31,36 +31,48 @@ maxmemory-policy noeviction
  * this process holds the other end. When it closes, the child kills their process group, which nobody else's can be
  * while the child is in it.
  */
-const LEASH = '(read -r _ <&3; kill -9 0) & exec "$0" - 3<&-'
+const LEASH = '(read -r _ <&3; kill -9 0) & exec "$0" "$@" 3<&-'
 
-/** Runs a `redis-server` or `valkey-server` in a process group of its own: a Ctrl-C is for us to handle, not for it. */
+/** Runs a `redis-server` or `valkey-server`. */
 export const launchProgram =
   (program: string): Launch =>
-  async (address, dataDir, leashed) => {
-    const [command, args] = leashed ? ['/bin/sh', ['-c', LEASH, program]] : [program, ['-']]
-    const child = spawn(command, args, {
+  (address, dataDir, leashed) =>
+    spawnServer(program, ['-'], {
       cwd: dataDir,
-      // Ours holds the platforms' tokens.
-      env: {},
-      detached: true,
-      stdio: ['pipe', 'ignore', 'ignore', leashed ? 'pipe' : 'ignore'],
+      leashed,
+      // Through its stdin: a process's arguments can be read by every user of the machine.
+      stdin: `bind 127.0.0.1\nport ${address.port}\nlogfile ${LOG_FILE}\n${serverConfig(address)}`,
     })
-    const ended = once(child, 'exit')
-    await once(child, 'spawn')
-    // Through its stdin: a process's arguments can be read by every user of the machine.
-    child.stdin?.on('error', () => {})
-    child.stdin?.end(`bind 127.0.0.1\nport ${address.port}\nlogfile ${LOG_FILE}\n${serverConfig(address)}`)
-    child.unref()
-    const leash = child.stdio[3]
-    if (leash instanceof Socket) {
-      leash.unref()
-      child.on('exit', () => leash.destroy())
-    }
-    return {
-      ended,
-      async kill() {
-        child.kill('SIGKILL')
-        await ended
-      },
-    }
+
+/** In a process group of its own: a Ctrl-C is for us to handle, not for it. */
+export async function spawnServer(
+  program: string,
+  args: string[],
+  { cwd, leashed, stdin = '' }: { cwd: string; leashed: boolean; stdin?: string },
+): Promise<Server> {
+  const [command, words] = leashed ? ['/bin/sh', ['-c', LEASH, program, ...args]] : [program, args]
+  const child = spawn(command, words, {
+    cwd,
+    // Ours holds the platforms' tokens.
+    env: {},
+    detached: true,
+    stdio: ['pipe', 'ignore', 'ignore', leashed ? 'pipe' : 'ignore'],
+  })
+  const ended = once(child, 'exit')
+  await once(child, 'spawn')
+  child.stdin?.on('error', () => {})
+  child.stdin?.end(stdin)
+  child.unref()
+  const leash = child.stdio[3]
+  if (leash instanceof Socket) {
+    leash.unref()
+    child.on('exit', () => leash.destroy())
   }
+  return {
+    ended,
+    async kill() {
+      child.kill('SIGKILL')
+      await ended
+    },
+  }
+}

@@ -4,7 +4,15 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { close, connect, startTestRedis, type TestRedis } from '@waystation/redis'
+import {
+  close,
+  connect,
+  redisConfig,
+  startTestRedis,
+  startTestSentinels,
+  type TestRedis,
+} from '@waystation/redis'
+import { readEnv } from '@waystation/runtime'
 import { type FeishuOptions, type FeishuSimulator, startFeishu } from '../feishu/simulator.ts'
 import { type ModelOptions, type ModelSimulator, startModel } from '../model/simulator.ts'
 import { startTelegram, type TelegramOptions, type TelegramSimulator } from '../telegram/simulator.ts'
@@ -19,9 +27,13 @@ const LOOK_EVERY_MS = 25
 const PUBLIC_URL = 'https://station.test'
 const FILE = 'waystation.yaml'
 
+const redisStarters = { single: startTestRedis, sentinels: startTestSentinels }
+
 export type StationOptions = {
   /** `one`: everything in one process; else how many processes of which service. */
   processes?: 'one' | Readonly<Record<string, number>>
+  /** `single`, or a primary and a replica with three `sentinels`. */
+  redis?: keyof typeof redisStarters
   /** `none`: Telegram is not connected. */
   telegram?: (TelegramOptions & { mode?: 'webhook' | 'polling' }) | 'none'
   /** Feishu is connected where this is given. */
@@ -39,7 +51,7 @@ export type Station = AsyncDisposable & {
   telegram: TelegramSimulator
   feishu: FeishuSimulator
   model: ModelSimulator
-  /** `kill` and `restart` it at will. */
+  /** `kill` and `restart` it, or one of them, at will. */
   redis: TestRedis
   /** Those that were started, ended ones too. */
   processes: readonly StationProcess[]
@@ -64,14 +76,14 @@ export type Station = AsyncDisposable & {
 /** A whole Waystation: its services as processes of their own, a private Redis, and simulators at the far ends. */
 export async function startStation(options: StationOptions = {}): Promise<Station> {
   await using started = new AsyncDisposableStack()
-  const redis = started.use(await startTestRedis())
+  const redis = started.use(await redisStarters[options.redis ?? 'single']())
   const telegram = options.telegram === 'none' ? undefined : started.use(await startTelegram(options.telegram))
   const feishu = options.feishu && started.use(await startFeishu(options.feishu))
   const model = options.model === 'none' ? undefined : started.use(await startModel(options.model))
   const file = options.settings && join(started.use(await mkdtempDisposable(join(tmpdir(), 'station-'))).path, FILE)
   const telegramMode = (options.telegram !== 'none' && options.telegram?.mode) || 'webhook'
   const feishuMode = options.feishu?.mode ?? 'webhook'
-  const ownRedis = started.adopt(await connect(redis.url, 'commands'), close)
+  const ownRedis = started.adopt(await connect(readEnv(redisConfig, redis.env), 'commands'), close)
   const processes: StationProcess[] = []
   started.defer(async () => {
     await Promise.all(processes.map(running => running.kill()))
@@ -88,7 +100,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
   await printIfTestFails(() => output)
 
   const env = {
-    REDIS_URL: redis.url,
+    ...redis.env,
     ...(telegram ? telegramEnv(telegram, telegramMode) : {}),
     ...(feishu ? feishuEnv(feishu, feishuMode) : {}),
     ...(model ? { LOCAL_MODEL_BASE_URL: model.baseUrl, LOCAL_MODEL: model.model } : {}),
