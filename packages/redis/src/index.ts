@@ -1,4 +1,5 @@
 export type { Purpose, Redis } from './client.ts'
+export { startTestCluster } from './cluster.ts'
 export { oneRedis, type RedisConfig, redisConfig } from './config.ts'
 export { close, connect } from './connect.ts'
 export { ensureRedisServer, type Say } from './launcher.ts'

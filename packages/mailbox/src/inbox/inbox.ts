@@ -41,8 +41,8 @@ export type Inbox = ReturnType<typeof createInbox>
  * The messages of conversations on their way to a model. `outboxBells` are rung when a reply is opened or committed.
  * Every call rejects at once while Redis is away.
  *
- * Boxes are filled and bells are rung in one breath: `redis` carries both, and carries them out in this order. (Where a
- * cluster keeps them on two nodes, a bell that comes too early finds nothing, and the sweep rings again.)
+ * Boxes are filled and bells are rung in one breath: `redis` carries both, and carries them out in this order. A Cluster,
+ * which keeps them on two nodes, is waited for in between.
  */
 export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
   const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
@@ -52,6 +52,13 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
   const filled = createIndex(redis, indexKeys.inbox)
   const outboxFilled = createIndex(redis, indexKeys.outbox)
   const deadFilled = createIndex(redis, indexKeys.dead)
+
+  /** Resolves with what `filling` does. */
+  async function thenRing<Answer>(filling: Promise<Answer>, ring: () => Promise<void>): Promise<Answer> {
+    if (redis.isCluster) await filling
+    const [answer] = await Promise.all([filling, ring()])
+    return answer
+  }
 
   async function recallFrom(conversation: ConversationId, messageId: string, rememberMs: number): Promise<boolean> {
     const { seen, inbox, turn, reply } = keysOf(conversation)
@@ -72,12 +79,14 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
       const isStop = message.command === 'stop'
       try {
         const [posted] = await Promise.all([
-          postScript(
-            [keys.seen, keys.inbox, keys.turn],
-            [message.id, JSON.stringify(message), Date.now(), SEEN_MS, isStop ? '1' : '0'],
+          thenRing(
+            postScript(
+              [keys.seen, keys.inbox, keys.turn],
+              [message.id, JSON.stringify(message), Date.now(), SEEN_MS, isStop ? '1' : '0'],
+            ),
+            () => bells.ring(message.conversation, { hurry: isStop }),
           ),
           filled.add(message.conversation),
-          bells.ring(message.conversation, { hurry: isStop }),
         ])
         return posted === 1 ? 'posted' : 'duplicate'
       } catch (error) {
@@ -162,21 +171,23 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
       const keys = keysOf(turn.conversation)
       if (deadLetter) await deadFilled.add(turn.conversation)
       const [waiting] = await Promise.all([
-        commitScript(
-          [keys.inbox, keys.turn, keys.outbox, keys.reply(turn.replyId), keys.history, keys.dead],
-          [
-            fenceOf(turn),
-            turn.replyId,
-            reply ? JSON.stringify(reply) : '',
-            deadLetter ? JSON.stringify(deadLetter) : '',
-            history?.forget ?? 0,
-            history?.maxEntries ?? 0,
-            history?.keepMs ?? 0,
-            ...(history?.entries ?? []),
-          ],
+        thenRing(
+          commitScript(
+            [keys.inbox, keys.turn, keys.outbox, keys.reply(turn.replyId), keys.history, keys.dead],
+            [
+              fenceOf(turn),
+              turn.replyId,
+              reply ? JSON.stringify(reply) : '',
+              deadLetter ? JSON.stringify(deadLetter) : '',
+              history?.forget ?? 0,
+              history?.maxEntries ?? 0,
+              history?.keepMs ?? 0,
+              ...(history?.entries ?? []),
+            ],
+          ),
+          () => outboxBells.ring(turn.conversation),
         ),
         outboxFilled.add(turn.conversation),
-        outboxBells.ring(turn.conversation),
       ])
       if (waiting === -1) throw new Superseded()
       return Number(waiting)

@@ -8,6 +8,7 @@ import {
   close,
   connect,
   redisConfig,
+  startTestCluster,
   startTestRedis,
   startTestSentinels,
   type TestRedis,
@@ -27,12 +28,12 @@ const LOOK_EVERY_MS = 25
 const PUBLIC_URL = 'https://station.test'
 const FILE = 'waystation.yaml'
 
-const redisStarters = { single: startTestRedis, sentinels: startTestSentinels }
+const redisStarters = { single: startTestRedis, sentinels: startTestSentinels, cluster: startTestCluster }
 
 export type StationOptions = {
   /** `one`: everything in one process; else how many processes of which service. */
   processes?: 'one' | Readonly<Record<string, number>>
-  /** `single`, or a primary and a replica with three `sentinels`. */
+  /** `single`, a primary and a replica with three `sentinels`, or a `cluster` of three nodes. */
   redis?: keyof typeof redisStarters
   /** `none`: Telegram is not connected. */
   telegram?: (TelegramOptions & { mode?: 'webhook' | 'polling' }) | 'none'
