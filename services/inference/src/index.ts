@@ -1,7 +1,7 @@
 import { countTokens, createMemory } from '@waystation/conversations'
 import { createBells, createInbox, listen, sweep, takeCensus } from '@waystation/mailbox'
 import { createModels, modelConfig } from '@waystation/models'
-import { close, connect } from '@waystation/redis'
+import { close, connect, warnIfUnsafe } from '@waystation/redis'
 import { readEnv, readSettings, type Service, watchSettings } from '@waystation/runtime'
 import { createEvents, observeBox, observeBreakers } from '@waystation/telemetry'
 import { environment } from './config.ts'
@@ -19,6 +19,7 @@ export const inference: Service = {
 
     const redis = await connect(config, 'commands', log)
     const waiting = await connect(config, 'worker', log)
+    await warnIfUnsafe(redis, log)
     const events = createEvents(registry, log)
     const bells = createBells('inbox', redis)
     const outboxBells = createBells('outbox', redis)
