@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from '../faults.ts'
 import { readBody, send } from '../http.ts'
 import { type FeishuApp, has, hex } from './apps.ts'
 import { isObject, tryParse } from './card.ts'
 import { type Body, type Endpoint, type Endpoints, type OpenEndpoint, type Request, route } from './endpoint.ts'
-import type { createFaults, Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { createLimits, Limited } from './limits.ts'
 import type { FeishuCall, Records } from './records.ts'
 import { Refused } from './refused.ts'
@@ -14,7 +15,7 @@ type Deps = {
   apps: readonly FeishuApp[]
   endpoints: Endpoints
   tokens: ReturnType<typeof createTokens>
-  faults: ReturnType<typeof createFaults>
+  faults: Faults<Fault, string>
   limits: ReturnType<typeof createLimits>
   records: Records
 }

@@ -1,3 +1,4 @@
+import { createFaults, type FaultOptions } from '../faults.ts'
 import { listen } from '../http.ts'
 import { createApi } from './api.ts'
 import { createApp, type FeishuApp, type FeishuAppOptions, hex } from './apps.ts'
@@ -7,7 +8,7 @@ import { createChats } from './chats.ts'
 import { type ConnectionOptions, startConnections } from './connections.ts'
 import { createDelivery } from './delivery.ts'
 import type { Endpoint, EndpointName, OpenEndpoint } from './endpoint.ts'
-import { createFaults, type Fault, type FaultOptions } from './faults.ts'
+import type { Fault } from './fault.ts'
 import { type ChallengeOptions, createIntake, type DeliverOptions, type PushOptions } from './intake.ts'
 import { createLimits, type EarlyCall, type FeishuLimits } from './limits.ts'
 import { messageEndpoints } from './messages.ts'
@@ -59,7 +60,7 @@ export type FeishuSimulator = AsyncDisposable &
     /** Someone presses a button, named by its label or its value; what the bot answered. */
     press(messageId: string, button: unknown, options?: { from?: string }): Promise<PressAnswer>
     /** The next calls of an endpoint go wrong. The function returned ends it. */
-    fault(endpoint: EndpointName, fault: Fault, options?: FaultOptions): () => void
+    fault(endpoint: EndpointName, fault: Fault, options?: FaultOptions<string>): () => void
     /** Addresses that take turns in receiving `POST /webhooks/feishu`. */
     setFront(addresses: readonly string[]): void
     /** A card entity's fourteen days are over. */
@@ -80,7 +81,7 @@ export async function startFeishu(options: FeishuOptions = {}): Promise<FeishuSi
   const apps = [first, ...others] as const
   const records = createRecords()
   const chats = createChats()
-  const faults = createFaults()
+  const faults = createFaults<Fault, string>()
   const limits = createLimits(options.limits ?? {})
   const tokens = createTokens(apps, tokenSeconds)
   const front: Front = { addresses: [] }

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Faults } from '../faults.ts'
 import { readBody, send } from '../http.ts'
-import type { createFaults, Fault } from './faults.ts'
+import type { Fault } from './fault.ts'
 import type { createFlood } from './flood.ts'
 import { chatIdOf } from './messages.ts'
 import { type Params, parseParams } from './params.ts'
@@ -14,7 +15,7 @@ export type Method = (params: Params, onGone: (listener: () => void) => void) =>
 type Deps = {
   token: string
   methods: Readonly<Record<string, Method>>
-  faults: ReturnType<typeof createFaults>
+  faults: Faults<Fault, number>
   flood: ReturnType<typeof createFlood>
   records: Records
 }
@@ -53,7 +54,7 @@ export function createApi({ token, methods, faults, flood, records }: Deps) {
 
   async function handle(call: Call, method: Method, response: ServerResponse): Promise<Answer | 'drop'> {
     if (call.chat !== undefined) flood.admit(call.method, call.chat)
-    const fault = faults.take(call.method, call.chat)
+    const fault = faults.take(call.method.toLowerCase(), call.chat)
     if (!fault) return run(call, method, response)
     if ('status' in fault) return answerOf(fault, call.chat)
     if ('delayMs' in fault && fault.when === 'before') await sleep(fault.delayMs)

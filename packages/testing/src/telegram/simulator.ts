@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { createFaults, type FaultOptions } from '../faults.ts'
 import { listen } from '../http.ts'
 import { createApi, type Method } from './api.ts'
 import { createChats } from './chats.ts'
-import { createFaults, type Fault, type FaultOptions } from './faults.ts'
+import type { Fault } from './fault.ts'
 import { createFlood, type EarlyCall, type FloodLimits } from './flood.ts'
 import { createIntake, type DeliverOptions } from './intake.ts'
 import { messageMethods } from './messages.ts'
@@ -41,7 +42,7 @@ export type TelegramSimulator = AsyncDisposable &
     /** Posts an update, or any bytes, straight to the webhook; the statuses, 0 for no answer. */
     deliver(update: Update | Buffer, options?: DeliverOptions): Promise<number[]>
     /** The next calls of a method go wrong. The function returned ends it. */
-    fault(method: string, fault: Fault, options?: FaultOptions): () => void
+    fault(method: string, fault: Fault, options?: FaultOptions<number>): () => void
     /** Addresses that take turns in receiving what is posted to the webhook, whatever its URL's host is. */
     setFront(addresses: readonly string[]): void
     /** What is not finished: updates nobody took, and calls under way (a waiting poll is none). */
@@ -56,7 +57,7 @@ export async function startTelegram(options: TelegramOptions = {}): Promise<Tele
   const records = createRecords()
   const chats = createChats()
   const pending = createPending()
-  const faults = createFaults()
+  const faults = createFaults<Fault, number>()
   const flood = createFlood(options.flood ?? {})
   const front: Front = { addresses: [] }
 
@@ -107,7 +108,7 @@ export async function startTelegram(options: TelegramOptions = {}): Promise<Tele
     texts: chat => textsOf(records.sent, typeof chat === 'number' ? { id: chat } : chat),
     push,
     deliver,
-    fault: faults.plan,
+    fault: (method, fault, options) => faults.plan(method.toLowerCase(), fault, options),
     setFront: addresses => {
       front.addresses = addresses
     },
