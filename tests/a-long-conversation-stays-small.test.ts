@@ -56,8 +56,16 @@ test('after ten thousand turns the prompt fits the model, its summary still know
     const question = i === 0 ? 'My name is Ada.' : `${i}: ${'as I was saying, '.repeat(i % 20)}`
     const [, turn, known] = await Promise.all([
       inbox.post({
-        ...{ id: `w${i}`, conversation, sender: { id: String(chat.id) }, text: question, traceId: 't' },
-        ...{ attachments: [], mentions: [], addressed: 'direct', sentAt: 1, receivedAt: 1 },
+        id: `w${i}`,
+        conversation,
+        sender: { id: String(chat.id) },
+        text: question,
+        traceId: 't',
+        attachments: [],
+        mentions: [],
+        addressed: 'direct',
+        sentAt: 1,
+        receivedAt: 1,
       }),
       inbox.take(conversation),
       memory.recall(conversation, history),

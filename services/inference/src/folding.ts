@@ -26,8 +26,16 @@ export function createFolding({ memory, models, events, settings, signal }: Deps
     const [{ sender }] = messages
     async function summarize(content: string, limit: AbortSignal): Promise<string> {
       const inquiry = {
-        ...{ conversation, sender, senders: [], traceId: newTraceId(), texts: [], hasAttachments: false },
-        ...{ isPrivate: true, isFresh: false, isAgain: false, persona: { name: 'summary', prompt: '' } },
+        conversation,
+        sender,
+        senders: [],
+        traceId: newTraceId(),
+        texts: [],
+        hasAttachments: false,
+        isPrivate: true,
+        isFresh: false,
+        isAgain: false,
+        persona: { name: 'summary', prompt: '' },
         promptFor: () => [{ role: 'user' as const, content }],
       }
       let summary = ''
