@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 
 /** An event of a conversation as the page reads it. */
-type Shown = { id?: string; type: string; text?: string; state?: string }
+export type Shown = { id?: string; type: string; replyId?: string; from?: number; text?: string; state?: string }
 
 export type WebSession = { web: string; cookie: string }
 
@@ -19,20 +19,34 @@ export function say({ web, cookie }: WebSession, text: string, id: string = rand
 }
 
 /** The events of a session's conversation, after `lastEventId` or from the beginning, up to the first final reply that says `lastText`. */
-export async function readUntil({ web, cookie }: WebSession, lastText: string, lastEventId = ''): Promise<Shown[]> {
+export async function readUntil(session: WebSession, lastText: string, lastEventId = ''): Promise<Shown[]> {
+  const shown: Shown[] = []
+  for await (const event of readEvents(session, lastEventId)) {
+    shown.push(event)
+    if (event.state === 'final' && event.text === lastText) break
+  }
+  return shown
+}
+
+/** The events of a session's conversation as they come, after `lastEventId` or from the beginning, until the stream ends. Rejects when `signal` ends it. */
+export async function* readEvents(
+  { web, cookie }: WebSession,
+  lastEventId = '',
+  signal = new AbortController().signal,
+): AsyncGenerator<Shown> {
   const leave = new AbortController()
   const headers = { cookie, 'last-event-id': lastEventId }
-  const { body } = await fetch(`${web}/api/events`, { headers, signal: leave.signal })
-  const shown: Shown[] = []
-  let unread = ''
-  for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const blocks = `${unread}${text}`.split('\n\n')
-    unread = blocks.pop() ?? ''
-    shown.push(...blocks.flatMap(readEvent))
-    if (shown.some(event => event.state === 'final' && event.text === lastText)) break
+  try {
+    const { body } = await fetch(`${web}/api/events`, { headers, signal: AbortSignal.any([leave.signal, signal]) })
+    let unread = ''
+    for await (const text of body?.pipeThrough(new TextDecoderStream()) ?? []) {
+      const blocks = `${unread}${text}`.split('\n\n')
+      unread = blocks.pop() ?? ''
+      yield* blocks.flatMap(readEvent)
+    }
+  } finally {
+    leave.abort()
   }
-  leave.abort()
-  return shown
 }
 
 function readEvent(block: string): Shown[] {

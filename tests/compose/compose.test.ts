@@ -1,0 +1,176 @@
+import { appendFile, mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type FeishuSimulator,
+  startFeishu,
+  startModel,
+  startTelegram,
+  type TelegramSimulator,
+} from '@waystation/testing'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { gatherCrowd, gatherFeishuCrowd } from '../crowd.ts'
+import { hostAddress, type Server, startServer, whyNoServer } from './server.ts'
+import { coverWithTls, makeCertificate } from './tls.ts'
+import { gatherWebCrowd } from './web-crowd.ts'
+
+const RECEIVED = 'waystation_messages_received_total'
+/** How many there are under load, and what shows that one works. */
+const TIERS = {
+  'gateway-web': { replicas: 2, counter: RECEIVED },
+  'gateway-telegram': { replicas: 2, counter: RECEIVED },
+  'gateway-feishu': { replicas: 2, counter: RECEIVED },
+  inference: { replicas: 4, counter: 'waystation_turns_total' },
+  sender: { replicas: 2, counter: 'waystation_parts_total' },
+}
+const SERVICES = Object.keys(TIERS)
+
+const why = await whyNoServer()
+if (why) console.warn(`SKIPPED: the server that docs/install.md makes is not tested, for ${why}.`)
+
+describe.skipIf(why)('a server by Compose', () => {
+  let server: Server
+  let telegram: TelegramSimulator
+  let feishu: FeishuSimulator
+  const started = new AsyncDisposableStack()
+
+  beforeAll(async () => {
+    telegram = started.use(await startTelegram({ retryFactor: 0.2 }))
+    feishu = started.use(await startFeishu({ retryFactor: 0.02 }))
+    const model = started.use(await startModel({ durationMs: 300 }))
+    const host = await hostAddress()
+    const { path: folder } = started.use(await mkdtempDisposable(join(tmpdir(), 'waystation-tls-')))
+    const certificate = await makeCertificate(folder, ['127.0.0.1', host])
+    const outside = async (origin: string) => started.use(await coverWithTls(origin, host, certificate)).origin
+    server = started.use(
+      await startServer(
+        {
+          PUBLIC_URL: 'https://bot.example.test',
+          TELEGRAM_BOT_TOKEN: telegram.token,
+          TELEGRAM_API_ROOT: await outside(telegram.apiRoot),
+          FEISHU_APP_ID: feishu.app.appId,
+          FEISHU_APP_SECRET: feishu.app.appSecret,
+          FEISHU_ENCRYPT_KEY: feishu.app.encryptKey ?? '',
+          FEISHU_VERIFICATION_TOKEN: feishu.app.verificationToken,
+          FEISHU_BASE_URL: await outside(feishu.baseUrl),
+          LOCAL_MODEL_BASE_URL: `${await outside(new URL(model.baseUrl).origin)}/v1`,
+          LOCAL_MODEL: model.model,
+        },
+        certificate,
+      ),
+    )
+    telegram.setFront([server.origin])
+    feishu.setFront([server.origin])
+  })
+
+  afterAll(() => started.disposeAsync())
+
+  /** People on all channels who write on and on. */
+  async function gatherPeople() {
+    const crowd = gatherCrowd(telegram, 20)
+    const feishuCrowd = gatherFeishuCrowd(feishu, 10)
+    const webCrowd = await gatherWebCrowd(server.origin, 10)
+    const attemptsBefore = telegram.webhookAttempts.length
+    const pushesBefore = feishu.pushes.length
+
+    function sayNext(): void {
+      crowd.sayNext()
+      webCrowd.sayNext()
+      // Feishu pushes events side by side: only those that were taken before have an order.
+      if (feishu.unfinished().events === 0) feishuCrowd.sayNext()
+    }
+
+    const timer = setInterval(sayNext, 600)
+    const tallies = () => [crowd.tally(), feishuCrowd.tally(), webCrowd.tally()]
+    return {
+      /** Stops talking, and waits until all is answered. */
+      async fallSilent() {
+        clearInterval(timer)
+        await vi
+          .waitUntil(
+            () =>
+              telegram.unfinished().updates + feishu.unfinished().events + webCrowd.unsent() === 0 &&
+              tallies().every(({ wrong }) => wrong.length === 0),
+            { timeout: 60_000, interval: 500 },
+          )
+          .catch(() => {})
+        const doubtful = (await server.metrics('sender')).reduce(
+          (sum, metrics) => sum + metrics.sum('waystation_parts_total', { outcome: 'doubtful' }),
+          0,
+        )
+        const doubled = tallies().reduce((sum, tally) => sum + tally.doubled, 0)
+        webCrowd[Symbol.dispose]()
+        return {
+          wrong: tallies().flatMap(({ wrong }) => wrong),
+          doubled,
+          doubtful,
+          refused: [
+            ...telegram.webhookAttempts.slice(attemptsBefore).map(({ status }) => status),
+            ...feishu.pushes.slice(pushesBefore).map(({ status }) => status),
+            ...webCrowd.refusals,
+          ].filter(status => status !== 200),
+        }
+      },
+    }
+  }
+
+  test('answers on all channels through nginx, over TLS', async () => {
+    const people = await gatherPeople()
+    await sleep(5_000)
+    expect(await people.fallSilent()).toEqual({ wrong: [], doubled: 0, doubtful: 0, refused: [] })
+    expect((await fetch(`${server.origin}/metrics`)).status).toBe(404)
+    const plain = await fetch(`${server.plainOrigin}/`, { redirect: 'manual' })
+    expect(plain.status).toBe(308)
+  })
+
+  test('is scaled up and down while people write', async () => {
+    const people = await gatherPeople()
+    await server.scale(Object.fromEntries(Object.entries(TIERS).map(([service, { replicas }]) => [service, replicas])))
+    for (const [service, { replicas, counter }] of Object.entries(TIERS))
+      await expect
+        .poll(async () => (await server.metrics(service)).filter(metrics => metrics.sum(counter) > 0).length, {
+          timeout: 30_000,
+          message: `how many of ${service} work`,
+        })
+        .toBe(replicas)
+    await server.scale({ inference: 2 })
+    await sleep(3_000)
+    expect(await people.fallSilent()).toMatchObject({ wrong: [], doubled: 0 })
+  })
+
+  test.each([...SERVICES, 'nginx'])('%s may die', async service => {
+    const people = await gatherPeople()
+    await sleep(2_000)
+    await server.kill(service)
+    await sleep(2_000)
+    const { wrong, doubled, doubtful } = await people.fallSilent()
+    expect(wrong).toEqual([])
+    expect(doubled).toBeLessThanOrEqual(doubtful)
+  })
+
+  test('Redis may be restarted', async () => {
+    const people = await gatherPeople()
+    await sleep(2_000)
+    await server.compose('restart', 'redis')
+    await sleep(2_000)
+    const { wrong, doubled, doubtful } = await people.fallSilent()
+    expect(wrong).toEqual([])
+    expect(doubled).toBeLessThanOrEqual(doubtful)
+  })
+
+  test('is upgraded without a moment in which nobody answers', async () => {
+    await server.scale({ 'gateway-web': 2, sender: 2 })
+    const images = async () => (await Promise.all(SERVICES.map(server.containers))).flat().map(({ image }) => image)
+    const before = await images()
+    await appendFile(join(server.folder, 'packages/runtime/src/index.ts'), '// A new version.\n')
+    await server.compose('build')
+    const people = await gatherPeople()
+    await server.run('deploy/upgrade.sh')
+    const after = await images()
+    expect(after).toHaveLength(before.length)
+    expect(new Set(after).size).toBe(1)
+    expect(before).not.toContain(after[0])
+    expect(await people.fallSilent()).toMatchObject({ wrong: [], doubled: 0, refused: [] })
+  })
+})
