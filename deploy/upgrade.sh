@@ -12,7 +12,8 @@ fi
 cd "$(dirname "$0")/.."
 
 ready_within=120 # s: a start waits for Redis, and a gateway for its platform
-known_within=3   # s: nginx asks the DNS every other second
+starts=3
+alone_for=31     # s: nginx may have asked a gateway before it listened, and then leaves it alone (fail_timeout)
 
 running() { docker compose ps --quiet "$1"; }
 
@@ -41,16 +42,17 @@ replace() {
   new=$(running "$service" | grep -vxF "$before")
   waited=0
   while why=$(missing "$new") && [ -n "$why" ]; do
-    if [ $waited -ge $ready_within ]; then
+    if [ $waited -ge $ready_within ] || [ "$(docker inspect --format '{{.RestartCount}}' "$new")" -ge $starts ]; then
       docker logs --tail 20 "$new" >&2
       docker rm --force "$new" >/dev/null
-      echo "upgrade: the new $service is not ready after $ready_within s, for $why. The old ones go on." >&2
+      echo "upgrade: the new $service is not ready after $waited s: $why" >&2
+      echo "upgrade: it is gone again, and the old ones go on." >&2
       exit 1
     fi
     sleep 1
     waited=$((waited + 1))
   done
-  sleep $known_within
+  case $service in gateway-*) sleep $alone_for ;; esac
   docker stop "$old" >/dev/null
   docker rm "$old" >/dev/null
   echo "upgrade: one $service of $count replaced"

@@ -1,4 +1,4 @@
-import { appendFile, mkdtempDisposable } from 'node:fs/promises'
+import { appendFile, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -65,6 +65,9 @@ describe.skipIf(why)('a server by Compose', () => {
   })
 
   afterAll(() => started.disposeAsync())
+
+  /** Which image each container of ours runs. */
+  const images = async () => (await Promise.all(SERVICES.map(server.containers))).flat().map(({ image }) => image)
 
   /** People on all channels who write on and on. */
   async function gatherPeople() {
@@ -159,9 +162,21 @@ describe.skipIf(why)('a server by Compose', () => {
     expect(doubled).toBeLessThanOrEqual(doubtful)
   })
 
+  test('goes on with what it has when an upgrade does not start', async () => {
+    const before = await images()
+    const source = join(server.folder, 'services/sender/src/main.ts')
+    const text = await readFile(source, 'utf8')
+    await writeFile(source, `throw new Error('broken')\n${text}`)
+    await server.compose('build')
+    const people = await gatherPeople()
+    await expect(server.run('deploy/upgrade.sh')).rejects.toThrow(/broken[^]*the old ones go on/)
+    expect(await people.fallSilent()).toMatchObject({ wrong: [], doubled: 0, refused: [] })
+    expect(await images()).toEqual(before)
+    await writeFile(source, text)
+  })
+
   test('is upgraded without a moment in which nobody answers', async () => {
     await server.scale({ 'gateway-web': 2, sender: 2 })
-    const images = async () => (await Promise.all(SERVICES.map(server.containers))).flat().map(({ image }) => image)
     const before = await images()
     await appendFile(join(server.folder, 'packages/runtime/src/index.ts'), '// A new version.\n')
     await server.compose('build')

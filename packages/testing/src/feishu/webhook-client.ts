@@ -31,7 +31,7 @@ export function createWebhookClient(front: Front) {
     if (address === undefined) throw new Error('no address is set for the webhook')
     const known = pools.get(address)
     if (known) return known
-    const pool = new Pool(address)
+    const pool = new Pool(address, { allowH2: false })
     pools.set(address, pool)
     return pool
   }

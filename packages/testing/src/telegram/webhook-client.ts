@@ -21,7 +21,8 @@ export function createWebhookClient(url: string, connections: number, front: Fro
     const address = front.addresses[turn++ % front.addresses.length] ?? origin
     const known = pools.get(address)
     if (known) return known
-    const pool = new Pool(address, { connections, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS })
+    // td's HttpOutboundConnection speaks HTTP/1.1 only.
+    const pool = new Pool(address, { connections, headersTimeout: TIMEOUT_MS, bodyTimeout: TIMEOUT_MS, allowH2: false })
     pools.set(address, pool)
     return pool
   }
