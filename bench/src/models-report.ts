@@ -10,17 +10,22 @@ import { telegram } from './telegram.ts'
 const LIMITS = [1, 2, 4, 8, 16]
 /** Of what a limit allows: so much that somebody always waits, and so little that nobody waits for long. */
 const OVERLOAD = 1.5
+/** Inference processes, so many turns that each has at once, and the limit of the endpoint that they share. */
+const PROCESSES = [1, 2, 4, 8]
+const TURNS = 4
+const SHARED_LIMIT = 16
 const CACHE_RATE = 50
 const usual = { modelMs: 200, firstTokenMs: 200, inference: 2, warmUp: 2, seconds: 6 }
 
-/** `ideal`: answers a second, if a place were never empty. */
-export type AtLimit = Figures & { limit: number; ideal: number }
+/** `count`: of places, or of processes. `ideal`: answers a second, if none were ever idle. */
+export type Against = Figures & { count: number; ideal: number }
 /** `wholeMs`: from when a message was due until its answer could be read, the model's time included. */
 export type Whole = Omit<Figures, 'addedMs'> & { wholeMs: Spread | undefined }
 export type ModelsReport = {
   machine: Machine
   run: typeof usual
-  limits: AtLimit[]
+  limits: Against[]
+  processes: Against[]
   misses: Whole
   hits: Whole
   /** What the station did not hold, in words. */
@@ -32,7 +37,7 @@ export async function reportModels(options: Options, show: Show, signal: AbortSi
   await using model = await startModel(usual)
   const faults: string[] = []
 
-  async function run(name: string, load: Pick<Run, 'rate' | 'concurrency' | 'isSame'> & { modelMs?: number }) {
+  async function run(name: string, load: Load) {
     const conversations = Math.ceil(load.rate * (usual.warmUp + usual.seconds))
     const one: Run = { ...options, ...usual, conversations, ...load }
     const start: Parameters<typeof measure>[0] = onText => startWaystation(telegram, one, model, onText)
@@ -41,15 +46,24 @@ export async function reportModels(options: Options, show: Show, signal: AbortSi
     return figures
   }
 
-  const limits: AtLimit[] = []
-  for (const limit of LIMITS) {
-    const ideal = (limit * 1000) / usual.modelMs
-    limits.push({ limit, ideal, ...(await run(`limit ${limit}`, { rate: ideal * OVERLOAD, concurrency: limit })) })
+  async function against(name: string, count: number, places: number, load: Partial<Run>): Promise<Against> {
+    const ideal = (places * 1000) / usual.modelMs
+    return { count, ideal, ...(await run(`${name} ${count}`, { ...load, rate: ideal * OVERLOAD })) }
+  }
+
+  const limits: Against[] = []
+  for (const limit of LIMITS) limits.push(await against('limit', limit, limit, { concurrency: limit }))
+  const processes: Against[] = []
+  for (const count of PROCESSES) {
+    const load = { inference: count, turns: TURNS, concurrency: SHARED_LIMIT }
+    processes.push(await against('processes', count, Math.min(count * TURNS, SHARED_LIMIT), load))
   }
   const misses = whole(await run('misses', { rate: CACHE_RATE, ...nothingTakenOff }))
   const hits = whole(await run('hits', { rate: CACHE_RATE, ...nothingTakenOff, isSame: true }))
-  return { machine: thisMachine(), run: usual, limits, misses, hits, faults }
+  return { machine: thisMachine(), run: usual, limits, processes, misses, hits, faults }
 }
+
+type Load = Partial<Run> & Pick<Run, 'rate'>
 
 /** As if the model, which runs already, took no time. */
 const nothingTakenOff = { modelMs: 0 }

@@ -21,7 +21,7 @@ export const help = `Drives the station, and the smallest bot there is, with mes
   --gateway 1 --inference 1 --sender 1
                          how many processes of each service
   --baseline also        the smallest bot there is: also, only or none
-  --report models        a series of short runs instead: the models' layer at its limits, and its cache (1 to 2 minutes)
+  --report models        a series of short runs instead: the models' layer at its limits, and its cache (2 to 3 minutes)
   --json                 the whole report as JSON
   --profile <folder>     a CPU profile of each service, for Chrome's DevTools
   --help
@@ -97,6 +97,8 @@ export type Options = z.infer<typeof schema>
 export type Run = Options & {
   /** How many questions the model is asked at once. */
   concurrency?: number
+  /** How many turns an inference process has at once. */
+  turns?: number
   /** Everybody asks the same, each in a chat of their own. */
   isSame?: boolean
 }

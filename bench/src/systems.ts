@@ -20,7 +20,7 @@ export type System = AsyncDisposable & {
 
 /** Services as processes of their own, as they run in production, over a private Redis. */
 export async function startWaystation(channel: Channel, options: Run, model: Model, onText: OnText): Promise<System> {
-  const { gateway, inference, sender, streaming, profile, concurrency } = options
+  const { gateway, inference, sender, streaming, profile, concurrency, turns } = options
   const { baseUrl, model: name } = model
   await using started = new AsyncDisposableStack()
   const station = started.use(
@@ -32,6 +32,7 @@ export async function startWaystation(channel: Channel, options: Run, model: Mod
       env: {
         LOG_LEVEL: 'info',
         REPLY_STREAMING: streaming,
+        ...(turns === undefined ? {} : { INFERENCE_CONCURRENCY: String(turns) }),
         ...(profile === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir="${profile}"` }),
       },
     }),
