@@ -9,7 +9,7 @@ import {
   startTelegram,
   type TelegramSimulator,
 } from '@waystation/testing'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from 'vitest'
 import { gatherCrowd, gatherFeishuCrowd } from '../crowd.ts'
 import { hostAddress, type Server, startServer, whyNoServer } from './server.ts'
 import { coverWithTls, makeCertificate } from './tls.ts'
@@ -85,6 +85,7 @@ describe.skipIf(why)('a server by Compose', () => {
     }
 
     const timer = setInterval(sayNext, 600)
+    onTestFailed(() => server.explain(SERVICES))
     const tallies = () => [crowd.tally(), feishuCrowd.tally(), webCrowd.tally()]
     return {
       /** Stops talking, and waits until all is answered. */

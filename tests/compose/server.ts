@@ -23,6 +23,9 @@ ${['gateway-telegram', 'gateway-feishu', 'inference', 'sender']
   .join('\n')}
 `
 
+/** Of a log, when a test has failed. */
+const LAST_LINES = 200
+
 export type Container = { id: string; image: string; pid: number; address: string; health: string }
 
 export type Server = Awaited<ReturnType<typeof startServer>>
@@ -120,6 +123,14 @@ export async function startServer(settings: Readonly<Record<string, string>>, ce
     async metrics(service: string): Promise<Metrics[]> {
       const pages = (await containers(service)).map(async ({ address }) => fetch(`http://${address}:3000/metrics`))
       return Promise.all(pages.map(async page => readMetrics([await (await page).text()])))
+    },
+    /** Prints what nginx could not have answered, and what went wrong in these services. */
+    async explain(services: string[]): Promise<void> {
+      const logs = await compose('logs', '--timestamps', 'nginx', ...services)
+      const telling = logs
+        .split('\n')
+        .filter(line => /"status":5|"level":"(warn|error|fatal)"|\[(warn|error)\]/.test(line))
+      process.stderr.write(`${telling.slice(-LAST_LINES).join('\n')}\n`)
     },
     [Symbol.asyncDispose]: () => end.disposeAsync(),
   }
