@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -151,9 +152,16 @@ async function configure(folder: string, { cert, key }: Certificate, env: Record
   await chmod(join(folder, 'site/tls/privkey.pem'), 0o644)
 }
 
+/** Below those that the kernel gives to whoever asks for any. */
 async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  const address = server.address()
-  await new Promise(resolve => server.close(resolve))
-  return typeof address === 'object' && address ? address.port : 0
+  for (;;) {
+    const server = createServer().listen(20_000 + Math.floor(Math.random() * 10_000))
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    const address = server.address()
+    server.close()
+    if (isFree && typeof address === 'object' && address) return address.port
+  }
 }
