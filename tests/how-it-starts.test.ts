@@ -1,5 +1,9 @@
 import { execFile } from 'node:child_process'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startModel, startStation } from '@waystation/testing'
 import { expect, test } from 'vitest'
 
 type Ended = { code: number; stdout: string; stderr: string }
@@ -33,4 +37,42 @@ test('what is set wrong is told in one message, each fault once, without a value
     '  FEISHU_APP_SECRET: is needed',
   ])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})
+
+test('everything may come from files, which need no variable beside them', { timeout: 120_000 }, async () => {
+  await using model = await startModel({ apiKey: 'key of the model' })
+  const { baseUrl, model: name } = model
+  await using station = await startStation({
+    variables: 'files',
+    feishu: {},
+    model: 'none',
+    env: { OFFICE_KEY: 'key of the model', WEB_SESSION_SECRET: 'a secret of more than 32 characters' },
+    settings: {
+      models: { endpoints: [{ name: 'office', tier: 'local', baseUrl, model: name, apiKeyEnv: 'OFFICE_KEY' }] },
+    },
+  })
+  const [chat, feishuChat] = [station.telegram.privateChat(), station.feishu.p2p()]
+  chat.say('hi')
+  feishuChat.say('hi')
+  await station.settled()
+  expect(station.telegram.texts(chat)).toEqual(['re: hi'])
+  expect(station.feishu.texts(feishuChat)).toEqual(['re: hi'])
+})
+
+test('a file that cannot be read is told like any other fault, wherever its variable is named', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'station-'))
+  const config = join(folder.path, 'waystation.yaml')
+  const endpoint = { name: 'a', tier: 'local', baseUrl: 'http://127.0.0.1:1/v1', model: 'm', apiKeyEnv: 'A_KEY' }
+  await writeFile(config, JSON.stringify({ models: { endpoints: [endpoint] } }))
+  const files = { TELEGRAM_BOT_TOKEN_FILE: '/canary', A_KEY_FILE: '/canary', FEISHU_APP_SECRET_FILE: folder.path }
+  const { code, stderr } = await start('all', [], { ...files, FEISHU_APP_ID: 'canary', WAYSTATION_CONFIG: config })
+  expect(stderr.trimEnd().split('\n')).toEqual([
+    'Please correct in the environment:',
+    '  TELEGRAM_BOT_TOKEN_FILE: the path of a file that this process may read (ENOENT)',
+    '  FEISHU_APP_SECRET_FILE: the path of a file that this process may read (EISDIR)',
+    expect.stringMatching(/^ {2}FEISHU_APP_ID: the App ID/),
+    `Please correct in ${config}:`,
+    expect.stringMatching(/^ {2}line 1, .*apiKeyEnv: A_KEY_FILE: the path of a file .*\(ENOENT\)$/),
+  ])
+  expect(code).toBe(1)
 })

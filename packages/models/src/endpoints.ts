@@ -4,18 +4,18 @@ import { builtInResponder } from './call/responder.ts'
 import type { ModelConfig } from './config.ts'
 import { type EndpointSettings, endpointSettings } from './settings.ts'
 
-/** Keys, by the names of the variables that hold them. */
-export type Keys = Readonly<Record<string, string | undefined>>
+/** The key that a variable of this name holds. */
+export type KeyOf = (variable: string) => string | undefined
 
 /**
  * The models that variables and settings name; else an Ollama on this machine; else the built-in responder. `state` says
  * for a person which.
  */
-export async function findEndpoints(config: ModelConfig, settings: readonly EndpointSettings[], keys: Keys) {
+export async function findEndpoints(config: ModelConfig, settings: readonly EndpointSettings[], keyOf: KeyOf) {
   const named = [...fromVariables(config), ...settings]
   const ollama = named.length > 0 ? undefined : await findOllama()
   if (ollama) named.push(endpointSettings.parse({ name: 'ollama', tier: 'local', ...ollama }))
-  const endpoints = named.map(one => open(one, config, keyOf(one, keys)))
+  const endpoints = named.map(one => open(one, config, one.apiKeyEnv && keyOf(one.apiKeyEnv)))
   const state = named.map(({ model, tier, baseUrl }) => `${model} (${tier}, ${new URL(baseUrl).host})`).join(', ')
   if (endpoints.length > 0) return { endpoints, state }
   return { endpoints: [builtInResponder], state: 'built-in responder; no model is connected' }
@@ -48,9 +48,6 @@ function fromVariables(config: ModelConfig): EndpointSettings[] {
       : []),
   ]
 }
-
-/** A variable set to nothing counts as unset. */
-const keyOf = ({ apiKeyEnv }: EndpointSettings, keys: Keys) => (apiKeyEnv && keys[apiKeyEnv]) || undefined
 
 function open(
   { limits, apiKeyEnv, ...settings }: EndpointSettings,

@@ -33,7 +33,8 @@ async function start(env: Record<string, string>, settings: object = {}, keys = 
   const server = await startTestRedis()
   const redis = await connect(server.url, 'commands')
   const config = modelConfig.parse(env)
-  const models = await createModels({ config, settings: modelSettings.parse(settings), keys, redis, events })
+  const keyOf = (name: string) => keys[name]
+  const models = await createModels({ config, settings: modelSettings.parse(settings), keyOf, redis, events })
   onTestFinished(async () => {
     models.close()
     await close(redis)
@@ -64,16 +65,6 @@ test('business goes to the commercial model, the rest to the local one, and neit
   expect(models.state()).toMatch(/^little \(local, 127\.0\.0\.1:\d+\), large \(commercial, /)
   expect(models.state()).not.toContain('canary')
   expect(models.roomAtHome()).toBe(8192 - 400)
-})
-
-test('a key that is set to nothing is none', async () => {
-  await using local = await startModel({ model: 'little' })
-  const { routeOf } = await start({
-    LOCAL_MODEL_BASE_URL: local.baseUrl,
-    LOCAL_MODEL: 'little',
-    LOCAL_MODEL_API_KEY: '',
-  })
-  expect(await routeOf('good morning!')).toMatchObject({ tier: 'local', model: 'little' })
 })
 
 test('endpoints of the settings have their keys from the variables they name, and change with the settings', async () => {

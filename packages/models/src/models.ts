@@ -8,7 +8,7 @@ import { createCache } from './cache.ts'
 import type { Endpoint } from './call/endpoint.ts'
 import { builtInResponder } from './call/responder.ts'
 import type { ModelConfig } from './config.ts'
-import { findEndpoints, type Keys } from './endpoints.ts'
+import { findEndpoints, type KeyOf } from './endpoints.ts'
 import { createPipe, type Pipe } from './pipe.ts'
 import { type Classify, createClassifier } from './route/classifier.ts'
 import { createRouter } from './route/route.ts'
@@ -17,8 +17,7 @@ import type { ModelSettings } from './settings.ts'
 type Deps = {
   config: ModelConfig
   settings: ModelSettings
-  /** The environment, for the keys that settings name. */
-  keys: Keys
+  keyOf: KeyOf
   /** A connection that fails at once while Redis is away. */
   redis: Redis
   events: Pipe['events'] & Admission['events']
@@ -27,7 +26,7 @@ type Deps = {
 export type Models = Awaited<ReturnType<typeof createModels>>
 
 /** All models of the station, behind one. */
-export async function createModels({ config, settings, keys, redis, events }: Deps) {
+export async function createModels({ config, settings, keyOf, redis, events }: Deps) {
   let current = settings
   const accounts = createAccounts(redis, () => current.budgets)
   const breakers = createBreakers(redis)
@@ -38,7 +37,7 @@ export async function createModels({ config, settings, keys, redis, events }: De
   let building: Promise<void> = Promise.resolve()
 
   async function build(settings: ModelSettings) {
-    const { endpoints, state } = await findEndpoints(config, settings.models.endpoints, keys)
+    const { endpoints, state } = await findEndpoints(config, settings.models.endpoints, keyOf)
     const pipe = createPipe({
       route: createRouter({ settings: settings.routing, classify: classifierOf(settings, endpoints), now: Date.now }),
       endpoints,

@@ -58,7 +58,7 @@ export function createClient(at: RedisConfig, purpose: Purpose): Redis {
   const options = { ...shared, ...byPurpose[purpose] }
   if (at.REDIS_CLUSTER_NODES) return new Cluster(at.REDIS_CLUSTER_NODES, clusterOptions(at, purpose))
   if (at.REDIS_SENTINELS) return new Single({ ...options, ...sentinelOptions(at, purpose) })
-  return new Single(at.REDIS_URL ?? '', options)
+  return new Single(at.REDIS_URL ?? '', { ...options, ...loginOf(at) })
 }
 
 /** For a person. */
@@ -68,7 +68,7 @@ export function placeOf(at: RedisConfig): string {
 }
 
 function sentinelOptions(at: RedisConfig, purpose: Purpose) {
-  const login = loginOf(at.REDIS_URL)
+  const login = loginOf(at)
   return {
     ...login,
     sentinels: at.REDIS_SENTINELS ?? [],
@@ -92,15 +92,18 @@ const clusterOptions = (at: RedisConfig, purpose: Purpose) =>
     retryDelayOnClusterDown: ASK_AGAIN_MS,
     maxRedirections: ASK_AGAIN[purpose],
     slotsRefreshInterval: SLOTS_REFRESH_MS,
-    redisOptions: { ...shared, ...byPurpose[purpose], ...loginOf(at.REDIS_URL) },
+    redisOptions: { ...shared, ...byPurpose[purpose], ...loginOf(at) },
   }) satisfies ClusterOptions
 
-function loginOf(url: string | undefined): Pick<RedisOptions, 'username' | 'password' | 'db' | 'tls'> {
-  if (url === undefined) return {}
-  const { username, password, pathname, protocol } = new URL(url)
+function loginOf({
+  REDIS_URL = 'redis://any',
+  REDIS_PASSWORD,
+}: RedisConfig): Pick<RedisOptions, 'username' | 'password' | 'db' | 'tls'> {
+  const { username, password: inUrl, pathname, protocol } = new URL(REDIS_URL)
+  const password = REDIS_PASSWORD ?? decodeURIComponent(inUrl)
   return {
     ...(username ? { username: decodeURIComponent(username) } : {}),
-    ...(password ? { password: decodeURIComponent(password) } : {}),
+    ...(password ? { password } : {}),
     ...(pathname.length > 1 ? { db: Number(pathname.slice(1)) } : {}),
     ...(protocol === 'rediss:' ? { tls: {} } : {}),
   }

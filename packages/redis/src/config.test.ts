@@ -29,6 +29,13 @@ test.for(['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'])('%s names servers, without 
     expect(() => readEnv(redisConfig, { [variable]: list })).toThrow(`${variable}: `)
 })
 
+test('a password stands in one place', () => {
+  expect(readEnv(redisConfig, { REDIS_URL: 'redis://a', REDIS_PASSWORD: 'p' })).toMatchObject({ REDIS_PASSWORD: 'p' })
+  const both = () => readEnv(redisConfig, { REDIS_URL: 'redis://:secret@a', REDIS_PASSWORD: 'secret' })
+  expect(both).toThrow('REDIS_PASSWORD: REDIS_URL holds a password already')
+  expect(() => readEnv(redisConfig, { REDIS_URL: 'nonsense', REDIS_PASSWORD: 'p' })).toThrow('REDIS_URL: the address')
+})
+
 test('Sentinels and a Cluster exclude each other', () => {
   expect(() => readEnv(redisConfig, { REDIS_SENTINELS: 'a:1', REDIS_CLUSTER_NODES: 'b:2' })).toThrow(
     'REDIS_CLUSTER_NODES: a Cluster needs no Sentinels',

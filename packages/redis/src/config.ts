@@ -16,6 +16,8 @@ const HELP = 'the address of a Redis: redis://user:password@host:6379, or rediss
 const fields = z.object({
   /** With Sentinels or a Cluster only its user, password, database and `rediss:` count, for all servers alike. */
   REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /./, error: HELP }).optional(),
+  /** For those who keep it apart from the address. */
+  REDIS_PASSWORD: z.string().optional(),
   REDIS_SENTINELS: endpoints('the Sentinels that know the primary').optional(),
   /** What the Sentinels call the primary. Unset: `mymaster`. */
   REDIS_SENTINEL_NAME: z.string().optional(),
@@ -36,6 +38,10 @@ export const oneRedis = [
   z.refine<RedisConfig>(at => !(at.REDIS_SENTINELS && at.REDIS_CLUSTER_NODES), {
     path: ['REDIS_CLUSTER_NODES'],
     error: 'a Cluster needs no Sentinels: set this or REDIS_SENTINELS',
+  }),
+  z.refine<RedisConfig>(at => !(at.REDIS_PASSWORD && URL.parse(at.REDIS_URL ?? '')?.password), {
+    path: ['REDIS_PASSWORD'],
+    error: 'REDIS_URL holds a password already: take it out of there, or unset this',
   }),
 ] as const
 

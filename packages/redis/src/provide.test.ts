@@ -49,12 +49,6 @@ test('what was acknowledged before a kill -9 of the server is there after its re
   expect(await withRedis(server.url, redis => redis.get('kept'))).toBe('yes')
 })
 
-test('an address that is given is used as it is', async () => {
-  const given = await provideRedis({ url: 'redis://elsewhere:6379', dataDir: '/nowhere', say })
-  expect(given.url).toBe('redis://elsewhere:6379')
-  await given.stop()
-})
-
 test('a private server stops with its data safe, and a second start carries on', async () => {
   const dataDir = await dataFolder()
   const first = await provideRedis({ dataDir, say })

@@ -16,11 +16,10 @@ export type ProvidedRedis = {
 }
 
 /**
- * The Redis of `npm start`: the one at `url` where there is one, else a private one with its data in `dataDir`. It
+ * The Redis of `npm start` where none is configured: a private one with its data in `dataDir`. It
  * ends with `stop`; one left behind by a killed process is found again and used on. Throws an error for a person.
  */
-export async function provideRedis(options: { url?: string; dataDir: string; say: Say }): Promise<ProvidedRedis> {
-  if (options.url) return { url: options.url, stop: async () => {} }
+export async function provideRedis(options: { dataDir: string; say: Say }): Promise<ProvidedRedis> {
   const launch = await ensureRedisServer(options.say)
   const { address, server } = await start(launch, resolve(options.dataDir), false)
   return {

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
 import type { Env } from './service.ts'
 
@@ -6,11 +7,43 @@ export class ConfigError extends Error {
   override name = 'ConfigError'
 }
 
-/** Reads the schema's variables from the environment; one set to nothing counts as unset. Throws `ConfigError`. */
+/** Reads the schema's variables, each as `readVariable` does. Throws `ConfigError` with every fault of them. */
 export function readEnv<Schema extends z.ZodObject>(schema: Schema, env: Env): z.infer<Schema> {
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''))
-  const result = schema.safeParse(set)
-  if (result.success) return result.data
-  const faults = result.error.issues.map(issue => `  ${issue.path.join('.') || '(top)'}: ${issue.message}`)
-  throw new ConfigError(`Please correct in the environment:\n${faults.join('\n')}`)
+  const variables = Object.keys(schema.shape).map(name => ({ name, ...tryRead(env, name) }))
+  const result = schema.safeParse(Object.fromEntries(variables.map(({ name, value }) => [name, value])))
+  const unread = variables.filter(({ fault }) => fault !== undefined)
+  if (result.success && unread.length === 0) return result.data
+  // One that could not be read is not told to be missing as well.
+  const issues = (result.error?.issues ?? []).filter(({ path: [first] }) => !unread.some(({ name }) => name === first))
+  const faults = [
+    ...unread.map(({ fault }) => fault),
+    ...issues.map(({ path, message }) => `${path.join('.') || '(top)'}: ${message}`),
+  ]
+  throw new ConfigError(`Please correct in the environment:\n${faults.map(fault => `  ${fault}`).join('\n')}`)
+}
+
+/**
+ * What a variable is set to, or what the file holds that `<name>_FILE` names, without line breaks at its end. Set to nothing
+ * counts as unset. Throws `ConfigError`.
+ */
+export function readVariable(env: Env, name: string): string | undefined {
+  const { value, fault } = tryRead(env, name)
+  if (fault !== undefined) throw new ConfigError(fault)
+  return value
+}
+
+/** The path is not told: a secret may have been written in its place. */
+function tryRead(env: Env, name: string): { value?: string | undefined; fault?: string } {
+  const [value, file] = [env[name] || undefined, env[`${name}_FILE`]]
+  if (!file) return { value }
+  if (value !== undefined) return { fault: `${name}: is set, and so is ${name}_FILE; unset one of them` }
+  try {
+    const content = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
+    return content === ''
+      ? { fault: `${name}_FILE: the file is empty; write the value of ${name} into it` }
+      : { value: content }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    return { fault: `${name}_FILE: the path of a file that this process may read (${code})` }
+  }
 }

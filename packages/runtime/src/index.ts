@@ -1,5 +1,5 @@
 export { readArguments } from './arguments.ts'
-export { ConfigError, readEnv } from './config.ts'
+export { ConfigError, readEnv, readVariable } from './config.ts'
 export type { Log } from './log.ts'
 export { run } from './run.ts'
 export type { Env, Process, Running, Service } from './service.ts'

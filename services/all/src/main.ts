@@ -10,11 +10,12 @@ const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
+const isSet = (variable: string): boolean => Boolean(process.env[variable] || process.env[`${variable}_FILE`])
+
 async function findRedis() {
+  if (['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(isSet)) return { env: {}, stop: async () => {} }
   try {
-    const { REDIS_URL, REDIS_SENTINELS, REDIS_CLUSTER_NODES } = process.env
-    if (REDIS_SENTINELS || REDIS_CLUSTER_NODES) return { env: {}, stop: async () => {} }
-    const { url, stop } = await provideRedis({ ...(REDIS_URL ? { url: REDIS_URL } : {}), dataDir: '.data/redis', say })
+    const { url, stop } = await provideRedis({ dataDir: '.data/redis', say })
     return { env: { REDIS_URL: url }, stop }
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
@@ -24,9 +25,8 @@ async function findRedis() {
 
 readArguments()
 const redis = await findRedis()
-const { TELEGRAM_BOT_TOKEN, FEISHU_APP_ID, FEISHU_APPS } = process.env
-const telegram = TELEGRAM_BOT_TOKEN ? [gatewayTelegram] : []
-const feishu = FEISHU_APP_ID || FEISHU_APPS ? [gatewayFeishu] : []
+const telegram = isSet('TELEGRAM_BOT_TOKEN') ? [gatewayTelegram] : []
+const feishu = isSet('FEISHU_APP_ID') || isSet('FEISHU_APPS') ? [gatewayFeishu] : []
 
 await run('all', [sender, inference, gatewayWeb, ...telegram, ...feishu], {
   env: { ...process.env, ...redis.env },

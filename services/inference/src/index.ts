@@ -2,7 +2,7 @@ import { countTokens, createMemory } from '@waystation/conversations'
 import { createBells, createInbox, listen, sweep, takeCensus } from '@waystation/mailbox'
 import { createModels, modelConfig } from '@waystation/models'
 import { close, connect, warnIfUnsafe } from '@waystation/redis'
-import { readEnv, readSettings, type Service, watchSettings } from '@waystation/runtime'
+import { readEnv, readSettings, readVariable, type Service, watchSettings } from '@waystation/runtime'
 import { createEvents, observeBox, observeBreakers } from '@waystation/telemetry'
 import { environment } from './config.ts'
 import { settingsWith } from './settings.ts'
@@ -24,7 +24,8 @@ export const inference: Service = {
     const bells = createBells('inbox', redis)
     const outboxBells = createBells('outbox', redis)
     const inbox = createInbox(redis, bells, outboxBells)
-    const models = await createModels({ config: modelEnv, settings: current, keys: env, redis, events })
+    const keyOf = (name: string) => readVariable(env, name)
+    const models = await createModels({ config: modelEnv, settings: current, keyOf, redis, events })
     const turns = createTurns({
       inbox,
       memory: createMemory(redis),

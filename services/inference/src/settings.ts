@@ -1,6 +1,6 @@
 import { settings as conversations } from '@waystation/conversations'
 import { modelSettings } from '@waystation/models'
-import type { Env } from '@waystation/runtime'
+import { ConfigError, type Env, readVariable } from '@waystation/runtime'
 import type { z } from 'zod'
 
 /** The whole of waystation.yaml. */
@@ -8,14 +8,20 @@ export const settings = conversations.extend(modelSettings.shape)
 
 export type Settings = z.output<typeof settings>
 
-/** The same, and every variable that it names for a key is set in `env`. */
+/** The same, and every variable that it names for a key can be read from `env`. */
 export const settingsWith = (env: Env) =>
   settings.superRefine(({ models }, context) => {
-    for (const [index, { apiKeyEnv }] of models.endpoints.entries())
-      if (apiKeyEnv !== undefined && !env[apiKeyEnv])
-        context.addIssue({
-          code: 'custom',
-          path: ['models', 'endpoints', index, 'apiKeyEnv'],
-          message: `the variable ${apiKeyEnv} is not set`,
-        })
+    for (const [index, { apiKeyEnv }] of models.endpoints.entries()) {
+      const message = apiKeyEnv === undefined ? undefined : faultOf(env, apiKeyEnv)
+      if (message) context.addIssue({ code: 'custom', path: ['models', 'endpoints', index, 'apiKeyEnv'], message })
+    }
   })
+
+function faultOf(env: Env, name: string): string | undefined {
+  try {
+    return readVariable(env, name) === undefined ? `the variable ${name} is not set` : undefined
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message
+    throw error
+  }
+}

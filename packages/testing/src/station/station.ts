@@ -45,6 +45,8 @@ export type StationOptions = {
   settings?: object
   /** Added to the environment of every process, or in place of what is there. */
   env?: Readonly<Record<string, string>>
+  /** `files`: each variable is a file, which `<name>_FILE` names. */
+  variables?: 'files'
 }
 
 export type Station = AsyncDisposable & {
@@ -81,7 +83,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
   const telegram = options.telegram === 'none' ? undefined : started.use(await startTelegram(options.telegram))
   const feishu = options.feishu && started.use(await startFeishu(options.feishu))
   const model = options.model === 'none' ? undefined : started.use(await startModel(options.model))
-  const file = options.settings && join(started.use(await mkdtempDisposable(join(tmpdir(), 'station-'))).path, FILE)
+  const file = options.settings && join(started.use(await temporaryFolder()).path, FILE)
   const telegramMode = (options.telegram !== 'none' && options.telegram?.mode) || 'webhook'
   const feishuMode = options.feishu?.mode ?? 'webhook'
   const ownRedis = started.adopt(await connect(readEnv(redisConfig, redis.env), 'commands'), close)
@@ -100,7 +102,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
   let output = ''
   await printIfTestFails(() => output)
 
-  const env = {
+  const variables = {
     ...redis.env,
     ...(telegram ? telegramEnv(telegram, telegramMode) : {}),
     ...(feishu ? feishuEnv(feishu, feishuMode) : {}),
@@ -108,6 +110,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
     ...(file === undefined ? {} : { WAYSTATION_CONFIG: file }),
     ...options.env,
   }
+  const env = options.variables ? inFiles(variables, started.use(await temporaryFolder()).path) : variables
 
   async function start(service: string, port = 0): Promise<StationProcess> {
     const running = await startProcess({
@@ -198,6 +201,14 @@ const feishuEnv = ({ apps, baseUrl }: FeishuSimulator, mode: 'webhook' | 'websoc
   FEISHU_BASE_URL: baseUrl,
   FEISHU_MODE: mode,
 })
+
+const temporaryFolder = () => mkdtempDisposable(join(tmpdir(), 'station-'))
+
+/** With a line break at the end, as editors leave it. */
+function inFiles(variables: Readonly<Record<string, string>>, folder: string): Record<string, string> {
+  for (const [name, value] of Object.entries(variables)) writeFileSync(join(folder, name), `${value}\n`)
+  return Object.fromEntries(Object.keys(variables).map(name => [`${name}_FILE`, join(folder, name)]))
+}
 
 const isFailure = (result: PromiseSettledResult<unknown>) => result.status === 'rejected'
 
