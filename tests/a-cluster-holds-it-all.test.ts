@@ -1,3 +1,4 @@
+import { startTestCluster } from '@waystation/redis'
 import { startModel, startStation } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
 import { gatherCrowd, gatherFeishuCrowd } from './crowd.ts'
@@ -13,7 +14,7 @@ test('on a Cluster of three nodes everybody is answered, once and in order, on a
   await using model = await startModel({ durationMs: 50 })
   const { baseUrl, model: name } = model
   await using station = await startStation({
-    redis: 'cluster',
+    redis: startTestCluster,
     feishu: {},
     processes: { 'gateway-telegram': 1, 'gateway-feishu': 1, 'gateway-web': 1, inference: 2, sender: 1 },
     model: 'none',

@@ -1,3 +1,4 @@
+import { startTestSentinels } from '@waystation/redis'
 import { startStation, telegramUpdate } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
 import { gatherCrowd } from './crowd.ts'
@@ -9,7 +10,7 @@ test('a primary that dies is replaced: until then gateways say 503 at once, and 
   timeout: 120_000,
 }, async () => {
   await using station = await startStation({
-    redis: 'sentinels',
+    redis: startTestSentinels,
     processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
     telegram: { retryFactor: 0.2 },
     model: { durationMs: 100 },

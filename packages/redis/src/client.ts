@@ -92,6 +92,8 @@ const clusterOptions = (at: RedisConfig, purpose: Purpose) =>
     retryDelayOnClusterDown: ASK_AGAIN_MS,
     maxRedirections: ASK_AGAIN[purpose],
     slotsRefreshInterval: SLOTS_REFRESH_MS,
+    // A certificate names the host, which ioredis would replace by its address.
+    dnsLookup: (host, use) => use(null, host),
     redisOptions: { ...shared, ...byPurpose[purpose], ...loginOf(at) },
   }) satisfies ClusterOptions
 

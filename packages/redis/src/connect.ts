@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Log } from '@waystation/runtime'
+import { Cluster, type Redis as Single } from 'ioredis'
 import { COMMAND_TIMEOUT_MS, createClient, type Purpose, placeOf, type Redis } from './client.ts'
 import type { RedisConfig } from './config.ts'
 
@@ -7,8 +8,8 @@ type OutageLog = Pick<Log, 'info' | 'warn'>
 
 /**
  * A connection that is ready to use, to what is configured or to the Redis at a URL. While Redis is away it waits, after
- * one `redis.unreachable` line in `log`; later outages get such a line each, and a `redis.reachable` when they end. Of a
- * Cluster it is an outage when no node answers. The connection never throws or emits them. Rejects where waiting cannot
+ * one `redis.unreachable` line in `log`; later outages get such a line each, and a `redis.reachable` when they end. In a
+ * Cluster each node has outages of its own, named by `node`, and the whole has one when no node answers. The connection never throws or emits them. Rejects where waiting cannot
  * help: Redis refuses the login. End it with `close`.
  */
 export async function connect(at: RedisConfig | string, purpose: Purpose, log?: OutageLog): Promise<Redis> {
@@ -32,26 +33,52 @@ export async function close(redis: Redis): Promise<void> {
 }
 
 /** Neither messages nor errors are logged: they quote commands, the login's with its password. */
-function reportOutages(redis: Redis, purpose: Purpose, log?: OutageLog): void {
-  let lostAt: number | undefined
-  const lost = (errorCode: string) => {
-    if (lostAt !== undefined) return
-    lostAt = Date.now()
-    log?.warn({ event: 'redis.unreachable', purpose, errorCode })
-  }
-  redis.on('error', error => lost(codeOf(error)))
-  redis.on('reconnecting', () => lost('closed'))
-  redis.on('ready', () => {
-    if (lostAt === undefined) return
-    log?.info({ event: 'redis.reachable', purpose, awayMs: Date.now() - lostAt })
-    lostAt = undefined
+function reportOutages(redis: Redis, purpose: Purpose, log: OutageLog | undefined): void {
+  const whole = outageOf({ purpose }, log)
+  redis.on('error', error => whole.lost(codeOf(error)))
+  redis.on('reconnecting', () => whole.lost('closed'))
+  redis.on('ready', whole.over)
+  if (redis instanceof Cluster) reportNodes(redis, purpose, log)
+}
+
+/** A node is missed when it is asked, and back when it is connected: a Cluster asks all of them sooner or later. */
+function reportNodes(cluster: Cluster, purpose: Purpose, log: OutageLog | undefined): void {
+  const outages = new Map<string, ReturnType<typeof outageOf>>()
+  cluster.on('node error', (error: unknown, node: string) => {
+    const outage = outages.get(node) ?? outageOf({ purpose, node }, log)
+    outages.set(node, outage)
+    outage.lost(codeOf(error))
+  })
+  cluster.on('+node', (one: Single) => {
+    one.on('ready', () => outages.get(`${one.options.host}:${one.options.port}`)?.over())
   })
 }
+
+/** Tells of each outage once, and once more when what is heard last is that the login is refused. */
+function outageOf(what: { purpose: Purpose; node?: string }, log: OutageLog | undefined) {
+  let lostAt: number | undefined
+  let told: string | undefined
+  return {
+    lost(errorCode: string): void {
+      if (lostAt !== undefined && (told === errorCode || !isRefusal(errorCode))) return
+      lostAt ??= Date.now()
+      told = errorCode
+      log?.warn({ event: 'redis.unreachable', ...what, errorCode })
+    },
+    over(): void {
+      if (lostAt === undefined) return
+      log?.info({ event: 'redis.reachable', ...what, awayMs: Date.now() - lostAt })
+      lostAt = undefined
+    },
+  }
+}
+
+const isRefusal = (errorCode: string): boolean => ['NOAUTH', 'NOPERM', 'WRONGPASS'].includes(errorCode)
 
 function ready(redis: Redis, place: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const refused = (error: unknown) => {
-    if (!['NOAUTH', 'NOPERM', 'WRONGPASS'].includes(codeOf(error))) return
+    if (!isRefusal(codeOf(error))) return
     redis.disconnect()
     // No cause: it carries the command, and with it the password.
     reject(new Error(`Redis at ${place} refuses the login (${codeOf(error)})`))
@@ -72,5 +99,7 @@ function codeOf(error: unknown): string {
   const [, ofSentinel] = /^All sentinels are unreachable\b.* Last error: ([A-Z]{4,}) /.exec(error.message) ?? []
   if (ofSentinel) return ofSentinel
   if ('code' in error) return String(error.code)
+  // What ioredis says where it keeps the reason to itself.
+  if (error.message.endsWith('Connection is closed.')) return 'closed'
   return (error.name === 'ReplyError' && error.message.split(' ', 1)[0]) || error.name
 }

@@ -9,15 +9,21 @@ const SENTINELS = 3
 const DOWN_AFTER_MS = 1_500
 const FAILOVER_TIMEOUT_MS = 1_000
 
+type Options = {
+  /** How many replicas must be there for a primary to take writes (0). */
+  minReplicas?: number
+  tls?: boolean
+}
+
 /**
  * A primary, a replica and three Sentinels, for one test. `kill` ends whichever of the two is the primary; `restart`
  * starts what was killed as the other's replica, and resolves when it has all that the other has.
  */
-export async function startTestSentinels(): Promise<TestRedis> {
+export async function startTestSentinels({ minReplicas = 0, tls = false }: Options = {}): Promise<TestRedis> {
   await using started = new AsyncDisposableStack()
-  const fleet = started.use(await gatherFleet())
+  const fleet = started.use(await gatherFleet(tls ? 'IP:127.0.0.1' : undefined))
   const password = randomBytes(24).toString('base64url')
-  const addStore = async () => fleet.add({ port: await freePort(), password }, storeSettings(password))
+  const addStore = async () => fleet.add({ port: await freePort(), password }, storeSettings(password, minReplicas))
   const [first, second] = [await addStore(), await addStore()]
   await first.start()
   await follow(second, first)
@@ -25,7 +31,7 @@ export async function startTestSentinels(): Promise<TestRedis> {
   const sentinels: Member[] = []
   for (let i = 0; i < SENTINELS; i += 1) {
     const address = { port: await freePort(), password }
-    sentinels.push(await fleet.add(address, watch(first.address.port, password), '--sentinel'))
+    sentinels.push(await fleet.add(address, watch(first.port, password), '--sentinel'))
   }
   for (const sentinel of sentinels) await sentinel.start()
   for (const sentinel of sentinels) await comesAbout('the Sentinels know all', () => knowsAll(sentinel))
@@ -38,9 +44,10 @@ export async function startTestSentinels(): Promise<TestRedis> {
       return urlOf(primary.address)
     },
     env: {
-      REDIS_URL: `redis://:${password}@any`,
-      REDIS_SENTINELS: sentinels.map(({ address }) => `127.0.0.1:${address.port}`).join(','),
+      REDIS_URL: `${tls ? 'rediss' : 'redis'}://:${password}@any`,
+      REDIS_SENTINELS: sentinels.map(({ port }) => `127.0.0.1:${port}`).join(','),
       REDIS_SENTINEL_PASSWORD: password,
+      ...(fleet.certificate ? { NODE_EXTRA_CA_CERTS: fleet.certificate.file } : {}),
     },
     kill: () => primary.kill(),
     async restart() {
@@ -53,13 +60,15 @@ export async function startTestSentinels(): Promise<TestRedis> {
   }
 }
 
-const storeSettings = (password: string): string => `
+const storeSettings = (password: string, minReplicas: number): string => `
 masterauth ${password}
+min-replicas-to-write ${minReplicas}
+min-replicas-max-lag 1
 repl-diskless-sync-delay 0
 `
 
 async function follow(replica: Member, primary: Member): Promise<void> {
-  await replica.start('--replicaof', '127.0.0.1', String(primary.address.port))
+  await replica.start('--replicaof', '127.0.0.1', String(primary.port))
   const info = () => primary.ask(redis => redis.info('replication'))
   await comesAbout('the replica follows', async () => (await info()).includes('state=online'))
 }

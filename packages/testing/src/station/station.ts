@@ -4,15 +4,7 @@ import { mkdtempDisposable } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  close,
-  connect,
-  redisConfig,
-  startTestCluster,
-  startTestRedis,
-  startTestSentinels,
-  type TestRedis,
-} from '@waystation/redis'
+import { close, connect, redisConfig, startTestRedis, type TestRedis } from '@waystation/redis'
 import { readEnv } from '@waystation/runtime'
 import { type FeishuOptions, type FeishuSimulator, startFeishu } from '../feishu/simulator.ts'
 import { type ModelOptions, type ModelSimulator, startModel } from '../model/simulator.ts'
@@ -28,13 +20,11 @@ const LOOK_EVERY_MS = 25
 const PUBLIC_URL = 'https://station.test'
 const FILE = 'waystation.yaml'
 
-const redisStarters = { single: startTestRedis, sentinels: startTestSentinels, cluster: startTestCluster }
-
 export type StationOptions = {
   /** `one`: everything in one process; else how many processes of which service. */
   processes?: 'one' | Readonly<Record<string, number>>
-  /** `single`, a primary and a replica with three `sentinels`, or a `cluster` of three nodes. */
-  redis?: keyof typeof redisStarters
+  /** Starts another than one Redis alone. */
+  redis?: () => Promise<TestRedis>
   /** `none`: Telegram is not connected. */
   telegram?: (TelegramOptions & { mode?: 'webhook' | 'polling' }) | 'none'
   /** Feishu is connected where this is given. */
@@ -79,7 +69,7 @@ export type Station = AsyncDisposable & {
 /** A whole Waystation: its services as processes of their own, a private Redis, and simulators at the far ends. */
 export async function startStation(options: StationOptions = {}): Promise<Station> {
   await using started = new AsyncDisposableStack()
-  const redis = started.use(await redisStarters[options.redis ?? 'single']())
+  const redis = started.use(await (options.redis ?? startTestRedis)())
   const telegram = options.telegram === 'none' ? undefined : started.use(await startTelegram(options.telegram))
   const feishu = options.feishu && started.use(await startFeishu(options.feishu))
   const model = options.model === 'none' ? undefined : started.use(await startModel(options.model))
