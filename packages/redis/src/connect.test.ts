@@ -100,6 +100,28 @@ test('a wrong password is an error at once, which does not quote it', async () =
   expect(JSON.stringify([lines, error, error.stack, error.cause])).not.toContain('wrong-secret')
 })
 
+test.for(['commands', 'worker', 'subscriber'] as const)(
+  'a login that Redis comes to refuse is told once, and again works once it is mended: %s',
+  async purpose => {
+    await using server = await startTestRedis()
+    const admin = await connected(server.url, 'worker')
+    const { lines, log } = captureLog()
+    const redis = await connected(server.url, purpose, log)
+    const { password } = new URL(server.url)
+    await admin.call('ACL', 'SETUSER', 'default', `<${password}`, '>another-secret')
+    await admin.call('CLIENT', 'KILL', 'TYPE', 'normal', 'SKIPME', 'yes')
+    const reconnecting = vi.fn()
+    redis.on('reconnecting', reconnecting)
+    await vi.waitFor(() => expect(reconnecting.mock.calls.length).toBeGreaterThan(3), { timeout: 20_000 })
+    expect(lines).toContainEqual(expect.objectContaining({ event: 'redis.unreachable', errorCode: 'WRONGPASS' }))
+    expect(lines.length).toBeLessThanOrEqual(2)
+    await admin.call('ACL', 'SETUSER', 'default', `>${password}`)
+    await vi.waitFor(() => expect(lines.at(-1)?.event).toBe('redis.reachable'), { timeout: 20_000 })
+    expect(await redis.ping()).toBeTruthy()
+    expect(JSON.stringify(lines)).not.toContain(password)
+  },
+)
+
 test('connections that are closed while Redis is away keep no process alive', async () => {
   await using server = await startTestRedis()
   const code = `
