@@ -45,3 +45,41 @@ test('on a Cluster of three nodes everybody is answered, once and in order, on a
   expect(feishuCrowd.tally()).toEqual({ wrong: [], doubled: 0 })
   expect(station.output).not.toMatch(SEVERAL_SLOTS)
 })
+
+test.each([
+  { replicas: true, which: 'whose replica takes over' },
+  { replicas: false, which: 'that only a restart brings back' },
+])(
+  'a node dies under load, $which: nothing that was acknowledged is lost or out of order',
+  {
+    timeout: 120_000,
+  },
+  async ({ replicas }) => {
+    await using station = await startStation({
+      redis: () => startTestCluster({ replicas }),
+      processes: { 'gateway-telegram': 1, inference: 2, sender: 1 },
+      telegram: { retryFactor: 0.2 },
+      model: { durationMs: 100 },
+    })
+    const { telegram, redis } = station
+    const crowd = gatherCrowd(telegram, 30)
+    {
+      using _ = crowd.talk(200)
+      await vi.waitUntil(() => telegram.sent.length > 30, { timeout: 30_000 })
+      await redis.kill()
+      const before = telegram.webhookAttempts.length
+      // Some of them are for the node that died.
+      await vi.waitUntil(() => telegram.webhookAttempts.slice(before).some(({ status }) => status === 503), {
+        timeout: 30_000,
+      })
+      await redis.restart()
+    }
+    await station.settled()
+    const { wrong, doubled } = crowd.tally()
+    expect(wrong).toEqual([])
+    const counted = (await station.metrics()).sum('waystation_parts_total', { outcome: 'doubtful' })
+    expect(doubled).toBeLessThanOrEqual(counted)
+    expect(station.output).not.toMatch(SEVERAL_SLOTS)
+    expect(station.output).toMatch(/"redis.unreachable".*"node":"127.0.0.1:\d+"/)
+  },
+)

@@ -39,3 +39,28 @@ test('a primary that dies is replaced: until then gateways say 503 at once, and 
   expect(doubled).toBeLessThanOrEqual(counted)
   expect(telegram.texts(42)).toEqual([])
 })
+
+test('a primary that hangs, is replaced and then wakes up takes nothing that is lost, where it must have a replica', {
+  timeout: 120_000,
+}, async () => {
+  const redis = await startTestSentinels({ minReplicas: 1 })
+  await using station = await startStation({
+    redis: async () => redis,
+    processes: { 'gateway-telegram': 1, inference: 1, sender: 1 },
+    telegram: { retryFactor: 0.2 },
+    model: { durationMs: 100 },
+  })
+  const { telegram } = station
+  const crowd = gatherCrowd(telegram, 30)
+  {
+    using _talk = crowd.talk(300)
+    await vi.waitUntil(() => telegram.sent.length > 30, { timeout: 30_000 })
+    using _hang = await redis.hang()
+    crowd.sayNext()
+  }
+  await station.settled()
+  const { wrong, doubled } = crowd.tally()
+  expect(wrong).toEqual([])
+  const counted = (await station.metrics()).sum('waystation_parts_total', { outcome: 'doubtful' })
+  expect(doubled).toBeLessThanOrEqual(counted)
+})

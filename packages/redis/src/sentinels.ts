@@ -15,11 +15,16 @@ type Options = {
   tls?: boolean
 }
 
+type TestSentinels = TestRedis & {
+  /** The primary stands still, and the other has taken over. What is returned lets it go on, disposed of. */
+  hang(): Promise<Disposable>
+}
+
 /**
  * A primary, a replica and three Sentinels, for one test. `kill` ends whichever of the two is the primary; `restart`
  * starts what was killed as the other's replica, and resolves when it has all that the other has.
  */
-export async function startTestSentinels({ minReplicas = 0, tls = false }: Options = {}): Promise<TestRedis> {
+export async function startTestSentinels({ minReplicas = 0, tls = false }: Options = {}): Promise<TestSentinels> {
   await using started = new AsyncDisposableStack()
   const fleet = started.use(await gatherFleet(tls ? 'IP:127.0.0.1' : undefined))
   const password = randomBytes(24).toString('base64url')
@@ -54,6 +59,13 @@ export async function startTestSentinels({ minReplicas = 0, tls = false }: Optio
       ;[primary, other] = [other, primary]
       await comesAbout('the replica takes over', () => isPrimary(primary))
       await follow(other, primary)
+    },
+    async hang() {
+      const [, pid] = /process_id:(\d+)/.exec(await primary.ask(redis => redis.info('server'))) ?? []
+      process.kill(Number(pid), 'SIGSTOP')
+      ;[primary, other] = [other, primary]
+      await comesAbout('the replica takes over', () => isPrimary(primary))
+      return { [Symbol.dispose]: () => void process.kill(Number(pid), 'SIGCONT') }
     },
     stop,
     [Symbol.asyncDispose]: stop,
