@@ -46,7 +46,7 @@ test('on a Cluster of three nodes everybody is answered, once and in order, on a
   expect(station.output).not.toMatch(SEVERAL_SLOTS)
 })
 
-test.each([
+test.concurrent.each([
   { replicas: true, which: 'whose replica takes over' },
   { replicas: false, which: 'that only a restart brings back' },
 ])(

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { close, connect } from '@waystation/redis'
 import {
   type FeishuChat,
   type FeishuSimulator,
@@ -7,7 +8,7 @@ import {
   startStation,
   telegramUpdate,
 } from '@waystation/testing'
-import { expect, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { commandLines } from './command-lines.ts'
 import { count, gatherCrowd, gatherFeishuCrowd, tally } from './crowd.ts'
 
@@ -118,6 +119,23 @@ test('while Redis hangs the gateway says 503 within the patience of a platform, 
   const { wrong, doubled } = crowd.tally()
   expect(wrong).toEqual([])
   expect(doubled).toBeLessThanOrEqual(await doubtful(station))
+})
+
+test('a full Redis takes nothing more and is named in the log; what it took before is answered once there is room', async () => {
+  await using station = await startStation({ telegram: { retryFactor } })
+  const { telegram, redis } = station
+  const admin = await connect(redis.url, 'worker')
+  onTestFinished(() => close(admin))
+  const chat = telegram.privateChat()
+  chat.say('one')
+  await station.settled()
+  await admin.config('SET', 'maxmemory', '1mb')
+  chat.say('two')
+  await vi.waitUntil(() => telegram.webhookAttempts.some(({ status }) => status === 503), { timeout: 30_000 })
+  expect(station.output).toContain('"errorCode":"unavailable","hint":"Redis did not take the message (OOM)"')
+  await admin.config('SET', 'maxmemory', '0')
+  await station.settled()
+  expect(telegram.texts(chat)).toEqual(['re: one', 're: two'])
 })
 
 // What follows mostly waits for the dead to be missed: all at a time.

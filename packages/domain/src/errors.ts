@@ -39,9 +39,14 @@ export class Unanswered extends Unavailable {
   override name = 'Unanswered'
 }
 
-/** The word under which an error is counted and logged: `Rejected`'s reason, a system code, or its name. */
+/**
+ * The word under which an error is counted and logged: `Rejected`'s reason, a system code, what Redis calls it (`OOM`,
+ * `NOREPLICAS`), or its name.
+ */
 export function errorCode(error: unknown): string {
   if (error instanceof Rejected) return error.reason
+  if (error instanceof Error && error.name === 'ReplyError')
+    return /^[A-Z]+(?= )/.exec(error.message)?.[0] ?? error.name
   if (error instanceof Error) return 'code' in error && typeof error.code === 'string' ? error.code : error.name
   return 'unknown'
 }

@@ -1,4 +1,4 @@
-import { Rejected, Unauthenticated, Unavailable } from '@waystation/domain'
+import { errorCode, Rejected, Unauthenticated, Unavailable } from '@waystation/domain'
 import type { Events } from '@waystation/telemetry'
 import type { Context, Next } from 'koa'
 
@@ -25,10 +25,10 @@ export function refuseWithReason(events: Events) {
     try {
       await next()
     } catch (error) {
-      const { status, reason } = describe(error)
+      const { status, reason, hint } = describe(error)
       if (reason === 'internal') events.failed('gateway.web', error)
       // What is not allowed was already counted where it was decided.
-      else if (reason !== 'not_allowed') events.rejected({ channel: 'web', reason })
+      else if (reason !== 'not_allowed') events.rejected({ channel: 'web', reason, ...(hint ? { hint } : {}) })
       if (status === 503) context.set('Retry-After', '1')
       context.status = status
       context.body = { error: reason, message: messages[reason] }
@@ -36,9 +36,10 @@ export function refuseWithReason(events: Events) {
   }
 }
 
-function describe(error: unknown): { status: number; reason: string } {
+function describe(error: unknown): { status: number; reason: string; hint?: string } {
   if (error instanceof Unauthenticated) return { status: 401, reason: 'unauthenticated' }
-  if (error instanceof Unavailable) return { status: 503, reason: 'unavailable' }
+  if (error instanceof Unavailable)
+    return { status: 503, reason: 'unavailable', hint: `${error.message} (${errorCode(error.cause)})` }
   if (error instanceof Rejected) return { status: statuses[error.reason] ?? 400, reason: error.reason }
   return { status: 500, reason: 'internal' }
 }
