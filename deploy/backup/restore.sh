@@ -1,0 +1,78 @@
+#!/bin/sh
+# Puts back what backup.sh has kept.
+set -eu
+
+usage() {
+  cat <<'end'
+restore.sh [--replace] [--data FOLDER] ARCHIVE
+
+Puts back what is in ARCHIVE, whose .sha256 lies beside it: what was in Redis, and those of .env, .env.models and the files of
+site/ that are not there. Files that are there stay as they are, and are named where they differ.
+
+Redis is the one of the Compose stack beside this script, which must be stopped: docker compose down. Without Docker, --data
+names the folder of a Redis that is stopped. Where it holds data already, nothing is done, unless --replace puts them aside.
+end
+}
+
+fail() {
+  echo "restore.sh: $1" >&2
+  exit 1
+}
+
+replace=
+data=
+archive=
+while [ $# -gt 0 ]; do
+  case $1 in
+    --help) usage && exit ;;
+    --replace) replace=replace ;;
+    --data)
+      [ $# -gt 1 ] || fail '--data what? See --help'
+      data=$2
+      shift
+      ;;
+    -*) fail "there is no $1; see --help" ;;
+    *) archive=$1 ;;
+  esac
+  shift
+done
+[ -f "$archive" ] || fail "${archive:+there is no $archive; }name an archive of backup.sh; see --help"
+[ -z "$data" ] || [ -d "$data" ] || fail "there is no folder $data"
+
+here=$(cd "$(dirname "$0")" && pwd)
+root=$(cd "$here/../.." && pwd)
+(cd "$(dirname "$archive")" && sha256sum --status -c "$(basename "$archive").sha256") ||
+  fail "$archive is not what backup.sh wrote: its checksum differs or is missing"
+
+umask 077
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+trap 'exit 1' HUP INT TERM
+tar --numeric-owner -xzf "$archive" -C "$scratch"
+
+for path in .env .env.models site; do
+  [ -e "$scratch/$path" ] || continue
+  (cd "$scratch" && find "$path" ! -type d) | while read -r file; do
+    if [ ! -e "$root/$file" ]; then
+      (umask 022 && mkdir -p "$(dirname "$root/$file")")
+      cp -p "$scratch/$file" "$root/$file"
+      echo "$file is back."
+    elif ! cmp -s "$scratch/$file" "$root/$file"; then
+      echo "$file is another one here, and stays: tar -xzOf $archive $file"
+    fi
+  done
+done
+
+status=0
+if [ -n "$data" ]; then
+  sh "$here/load.sh" "$data" $replace <"$scratch/redis.rdb" || status=$?
+else
+  cd "$root"
+  [ -z "$(docker compose ps -q)" ] || fail 'the stack runs: docker compose down'
+  docker compose run --rm -T --no-deps -v "$here:/backup:ro" redis sh /backup/load.sh /data $replace \
+    <"$scratch/redis.rdb" || status=$?
+fi
+[ $status != 3 ] || fail 'Redis holds data already, and nothing was changed in it: --replace puts them aside'
+[ $status = 0 ] || fail 'Redis is as it was'
+# Redis itself may run as somebody else.
+[ -z "$data" ] || chown -R "$(stat -c %u:%g "$data")" "$data"
