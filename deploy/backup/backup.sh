@@ -1,5 +1,6 @@
 #!/bin/sh
-# A copy of what one server must not lose, taken while it runs: what is in Redis, .env, .env.models and site/.
+# A copy of what one server must not lose, taken while it runs: what is in Redis, .env, .env.models, the
+# override file of Compose and site/.
 set -eu
 
 usage() {
@@ -49,13 +50,15 @@ trap 'exit 1' HUP INT TERM
 if [ -n "$redis" ]; then
   redis-cli -h "${redis%:*}" -p "${redis##*:}" --rdb "$draft/redis.rdb" >"$draft/said" 2>&1
 else
-  (cd "$root" && docker compose exec -T redis redis-cli --rdb -) >"$draft/redis.rdb" 2>"$draft/said"
+  # shellcheck disable=SC2016 # Of the container's.
+  login='export REDISCLI_AUTH="${REDISCLI_AUTH:-$(cat "$REDIS_PASSWORD_FILE")}"'
+  (cd "$root" && docker compose exec -T redis sh -c "$login; redis-cli --rdb -") >"$draft/redis.rdb" 2>"$draft/said"
 fi || fail "Redis gives no copy: $(tail -n 1 "$draft/said")"
 # What it refuses, a password for instance, need not end redis-cli with an error.
 [ "$(head -c 5 "$draft/redis.rdb")" = REDIS ] || fail "Redis gives no copy: $(tail -n 1 "$draft/said")"
 
 set --
-for path in .env .env.models site; do
+for path in .env .env.models docker-compose.override.yml site; do
   [ ! -e "$root/$path" ] || set -- "$@" -C "$root" "$path"
 done
 name=waystation-$(date -u +%Y%m%dT%H%M%SZ).tar.gz

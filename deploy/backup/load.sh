@@ -19,7 +19,7 @@ rm -rf restoring
 mkdir restoring
 scratch=$(mktemp -d)
 server=
-trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$scratch" restoring' EXIT
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$scratch" restoring' EXIT
 trap 'exit 1' HUP INT TERM
 cat >restoring/redis.rdb
 
@@ -36,7 +36,7 @@ server=$!
 ask() { REDISCLI_AUTH='' redis-cli -s "$scratch/socket" "$@" 2>/dev/null; }
 
 until [ "$(ask ping)" = PONG ]; do
-  kill -0 "$server" 2>/dev/null || fail "Redis cannot read this copy: $(tail -n 1 "$scratch/log")"
+  kill -0 "$server" 2>/dev/null || fail "Redis cannot read this copy: $(tail -n 2 "$scratch/log")"
   sleep 0.2
 done
 ask config set appendonly yes >"$scratch/said"

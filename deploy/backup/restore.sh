@@ -6,8 +6,9 @@ usage() {
   cat <<'end'
 restore.sh [--replace] [--data FOLDER] ARCHIVE
 
-Puts back what is in ARCHIVE, whose .sha256 lies beside it: what was in Redis, and those of .env, .env.models and the files of
-site/ that are not there. Files that are there stay as they are, and are named where they differ.
+Puts back what is in ARCHIVE, whose .sha256 lies beside it: what was in Redis, and those of .env, .env.models,
+docker-compose.override.yml and the files of site/ that are not there. Files that are there stay as they are, and are named
+where they differ.
 
 Redis is the one of the Compose stack beside this script, which must be stopped: docker compose down. Without Docker, --data
 names the folder of a Redis that is stopped. Where it holds data already, nothing is done, unless --replace puts them aside.
@@ -50,7 +51,7 @@ trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 tar --numeric-owner -xzf "$archive" -C "$scratch"
 
-for path in .env .env.models site; do
+for path in .env .env.models docker-compose.override.yml site; do
   [ -e "$scratch/$path" ] || continue
   (cd "$scratch" && find "$path" ! -type d) | while read -r file; do
     if [ ! -e "$root/$file" ]; then
@@ -69,7 +70,7 @@ if [ -n "$data" ]; then
 else
   cd "$root"
   [ -z "$(docker compose ps -q)" ] || fail 'the stack runs: docker compose down'
-  docker compose run --rm -T --no-deps -v "$here:/backup:ro" redis sh /backup/load.sh /data $replace \
+  docker compose --progress quiet run --rm -T --no-deps -v "$here:/backup:ro" redis sh /backup/load.sh /data $replace \
     <"$scratch/redis.rdb" || status=$?
 fi
 [ $status != 3 ] || fail 'Redis holds data already, and nothing was changed in it: --replace puts them aside'
