@@ -99,7 +99,8 @@ function codeOf(error: unknown): string {
   const [, ofSentinel] = /^All sentinels are unreachable\b.* Last error: ([A-Z]{4,}) /.exec(error.message) ?? []
   if (ofSentinel) return ofSentinel
   if ('code' in error) return String(error.code)
-  // What ioredis says where it keeps the reason to itself.
+  // ioredis' own have neither name nor code: the reason is kept to itself, or it was `socketTimeout`.
   if (error.message.endsWith('Connection is closed.')) return 'closed'
+  if (error.message.startsWith('Socket timeout')) return 'silent'
   return (error.name === 'ReplyError' && error.message.split(' ', 1)[0]) || error.name
 }
