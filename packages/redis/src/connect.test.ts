@@ -100,6 +100,16 @@ test('a wrong password is an error at once, which does not quote it', async () =
   expect(JSON.stringify([lines, error, error.stack, error.cause])).not.toContain('wrong-secret')
 })
 
+test('a password that stands apart is used', async () => {
+  await using server = await startTestRedis()
+  const url = new URL(server.url)
+  const REDIS_PASSWORD = url.password
+  url.password = ''
+  const redis = await connect({ REDIS_URL: url.href, REDIS_PASSWORD }, 'commands')
+  onTestFinished(() => close(redis))
+  expect(await redis.ping()).toBe('PONG')
+})
+
 test.for(['commands', 'worker', 'subscriber'] as const)(
   'a login that Redis comes to refuse is told once, and again works once it is mended: %s',
   async purpose => {
