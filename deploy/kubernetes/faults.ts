@@ -106,16 +106,14 @@ function commandFaults(deployment: IDeployment, { hasFile }: Project): string[] 
 /** Whatever selects pods selects some. */
 function selectorFaults(objects: unknown[]): string[] {
   const pods = objects.filter(Deployment.is).map(({ spec }) => spec?.template.metadata?.labels ?? {})
-  const selecting: [unknown, Selector][] = [
-    ...objects.filter(Service.is).map(one => [one, { matchLabels: one.spec?.selector ?? {} }] as [unknown, Selector]),
-    ...[...objects.filter(PodDisruptionBudget.is), ...objects.filter(Deployment.is)].map(
-      one => [one, one.spec?.selector ?? {}] as [unknown, Selector],
-    ),
-    ...objects.filter(NetworkPolicy.is).map(one => [one, one.spec?.podSelector ?? {}] as [unknown, Selector]),
+  const isLost = (selector: Selector = {}) => !pods.some(labels => selects(selector, labels))
+  const lost = [
+    ...objects.filter(Service.is).filter(({ spec }) => isLost({ matchLabels: spec?.selector ?? {} })),
+    ...objects.filter(NetworkPolicy.is).filter(({ spec }) => isLost(spec?.podSelector)),
+    ...objects.filter(PodDisruptionBudget.is).filter(({ spec }) => isLost(spec?.selector)),
+    ...objects.filter(Deployment.is).filter(({ spec }) => isLost(spec?.selector)),
   ]
-  return selecting
-    .filter(([, selector]) => !pods.some(labels => selects(selector, labels)))
-    .flatMap(([object]) => teller(object)('selects no pods'))
+  return lost.flatMap(object => teller(object)('selects no pods'))
 }
 
 function selects({ matchLabels = {}, matchExpressions = [] }: Selector, labels: Labels): boolean {
