@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
+import { request as createRequest } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type Station, startStation } from '@waystation/testing'
@@ -129,6 +130,29 @@ test.concurrent('a sender that is stopped or killed while an answer grows leaves
   }
   await station.settled()
   expect(telegram.texts(group)).toEqual(['a story that takes its time'])
+})
+
+test.concurrent('what is on its way to a gateway that is stopped is still taken', async () => {
+  await using station = await startStation({
+    processes: { 'gateway-web': 1, inference: 1, sender: 1 },
+    telegram: 'none',
+  })
+  const [gateway] = station.of('gateway-web')
+  if (!gateway) return expect.unreachable()
+  const { cookie } = await openSession(station.web)
+  const body = JSON.stringify({ id: randomUUID(), text: 'hello' })
+  const headers = { cookie, 'content-type': 'application/json', 'content-length': body.length }
+  const request = createRequest(`${station.web}/api/messages`, { method: 'POST', headers })
+  request.write(body.slice(0, 10))
+  await vi.waitUntil(() => request.socket?.bytesWritten, { timeout: 30_000 })
+  const stopped = gateway.kill('SIGTERM')
+  await vi.waitUntil(() => station.output.includes('"event":"process.stopping"'), { timeout: 30_000 })
+  // What can be closed by then is closed.
+  await sleep(500)
+  request.end(body.slice(10))
+  const [response] = await once(request, 'response')
+  expect(response.statusCode).toBe(202)
+  expect(await stopped).toEqual(clean)
 })
 
 /** As the page does: again, under the same id, until a gateway took it. */

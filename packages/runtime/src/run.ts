@@ -105,6 +105,7 @@ async function stopAll({ running, http }: Station, log: Log): Promise<number> {
     const closed = http.close()
     for (const service of running.toReversed()) await service.stop(deadline)
     await closed
+    for (const service of running.toReversed()) await service.close()
     return 0
   })()
   const code = await Promise.race([stopped, sleep(STOP_DEADLINE_MS + LAST_WORDS_MS, 1)])

@@ -25,6 +25,8 @@ export type Running = {
   start(): Promise<void>
   /** Rejects while work could not be done, with what is missing. Never calls a platform or a paid model. */
   ready(): Promise<void>
-  /** Stops taking, finishes what was taken, closes. When `deadline` aborts, it leaves the rest to others. */
+  /** Stops taking and finishes what was taken. When `deadline` aborts, it leaves the rest to others. */
   stop(deadline: AbortSignal): Promise<void>
+  /** Lets go of its connections. By then no request is under way any more. */
+  close(): Promise<void>
 }

@@ -27,6 +27,8 @@ export const gatewayFeishu: Service = {
       },
       async stop() {
         await door.close()
+      },
+      async close() {
         access.close()
         await gateway.close()
         await close(redis)

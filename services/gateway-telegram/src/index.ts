@@ -28,6 +28,8 @@ export const gatewayTelegram: Service = {
       },
       async stop() {
         await door.close()
+      },
+      async close() {
         await api.close()
         access.close()
         await gateway.close()

@@ -43,6 +43,8 @@ export const gatewayWeb: Service = {
       },
       async stop() {
         streams.close()
+      },
+      async close() {
         access.close()
         await gateway.close()
         await Promise.all([close(redis), close(subscriber)])

@@ -72,6 +72,8 @@ export const inference: Service = {
         turns.quiet()
         await listener.close()
         await turns.close()
+      },
+      async close() {
         models.close()
         await Promise.all([bells.close(), outboxBells.close()])
         await Promise.all([close(redis), close(waiting)])

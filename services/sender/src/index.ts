@@ -36,6 +36,8 @@ export const sender: Service = {
         deadline.addEventListener('abort', deliveries.breakOff)
         deliveries.stop()
         await listener.close()
+      },
+      async close() {
         await bells.close()
         await Promise.all([close(redis), close(waiting)])
       },
