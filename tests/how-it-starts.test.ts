@@ -76,3 +76,11 @@ test('a file that cannot be read is told like any other fault, wherever its vari
   ])
   expect(code).toBe(1)
 })
+
+test('an address to listen on that is none is told of', async () => {
+  const { code, stderr } = await start('all', [], { LISTEN_ADDRESS: 'nonsense' })
+  expect(code).toBe(1)
+  expect(stderr).toMatch(
+    /^Please correct.*\n {2}LISTEN_ADDRESS: an IP address of this machine, such as 127\.0\.0\.1\n$/,
+  )
+})

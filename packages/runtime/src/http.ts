@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, ListenOptions } from 'node:net'
 import Router from '@koa/router'
 import Koa from 'koa'
 import type { Registry } from 'prom-client'
@@ -16,7 +16,7 @@ const clientGone = new Set(['ERR_STREAM_PREMATURE_CLOSE', 'ECONNRESET', 'EPIPE',
 export type Http = { port: number; close(): Promise<void> }
 
 /** `/healthz` (the process lives), `/readyz` (it could work now), `/metrics`, then each service's routes. */
-export async function listen(port: number, services: Running[], registry: Registry, log: Log): Promise<Http> {
+export async function listen(at: ListenOptions, services: Running[], registry: Registry, log: Log): Promise<Http> {
   const koa = new Koa()
   koa.on('error', error => {
     if (!clientGone.has(error.code)) log.error({ event: 'http.failed', error })
@@ -40,7 +40,7 @@ export async function listen(port: number, services: Running[], registry: Regist
 
   const server = createServer({ keepAliveTimeout: KEEP_ALIVE_MS }, koa.callback())
   const close = prepareClose(server)
-  server.listen(port)
+  server.listen(at)
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, close }
 }

@@ -1,3 +1,4 @@
+import type { ListenOptions } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { collectDefaultMetrics, Registry } from 'prom-client'
 import { z } from 'zod'
@@ -12,8 +13,11 @@ const STOP_DEADLINE_MS = 25_000
 /** What services get between the deadline and the end of the process, to hand back what they hold. */
 const LAST_WORDS_MS = 3_000
 
+const OUR_ADDRESS = 'an IP address of this machine, such as 127.0.0.1'
+
 const processConfig = logConfig.extend({
   PORT: z.coerce.number('a port between 0 and 65535').int().min(0).max(65_535).default(3000),
+  LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], OUR_ADDRESS).optional(),
 })
 
 export type RunOptions = {
@@ -32,9 +36,9 @@ export async function run(name: string, services: Service[], options: RunOptions
   let log: Log | undefined
   let code: number
   try {
-    const { LOG_LEVEL, PORT } = readEnv(processConfig, env)
+    const { LOG_LEVEL, PORT, LISTEN_ADDRESS } = readEnv(processConfig, env)
     log = createLog(name, LOG_LEVEL)
-    const starting = startAll(services, { env, log, registry: createRegistry() }, PORT)
+    const starting = startAll(services, { env, log, registry: createRegistry() }, { port: PORT, host: LISTEN_ADDRESS })
     // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.
     const station = await Promise.race([starting, stopping])
     if (station) {
@@ -55,9 +59,9 @@ export async function run(name: string, services: Service[], options: RunOptions
 
 type Station = { running: Running[]; http: Http }
 
-async function startAll(services: Service[], process: Process, port: number): Promise<Station> {
+async function startAll(services: Service[], process: Process, at: ListenOptions): Promise<Station> {
   const running = await createAll(services, process)
-  const http = await listen(port, running, process.registry, process.log)
+  const http = await listen(at, running, process.registry, process.log)
   for (const service of running) await service.start()
   return { running, http }
 }
@@ -116,8 +120,8 @@ async function stopAll({ running, http }: Station, log: Log): Promise<number> {
 /** What a person sees who started it: faults of the configuration in plain words, anything else with its stack. */
 function explain(error: unknown): string {
   if (error instanceof ConfigError) return error.message
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return 'The port is in use: is Waystation running already? Set PORT to another one.'
-  }
+  const code = error instanceof Error && 'code' in error && error.code
+  if (code === 'EADDRINUSE') return 'The port is in use: is Waystation running already? Set PORT to another one.'
+  if (code === 'EADDRNOTAVAIL') return `LISTEN_ADDRESS: ${OUR_ADDRESS}`
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
