@@ -8,12 +8,16 @@ import type { Bot } from './bot.ts'
  */
 export type Arrival = { appId: string; bot: Bot; language?: string; receivedAt: number; traceId: string }
 
-export const arrivalFor = ({ appId, language }: Pick<ReceivingApp, 'appId' | 'language'>, bot: Bot): Arrival => ({
+export const arrivalFor = (
+  { appId, language }: Pick<ReceivingApp, 'appId' | 'language'>,
+  bot: Bot,
+  traceId = newTraceId(),
+): Arrival => ({
   appId,
   bot,
   ...(language === undefined ? {} : { language }),
   receivedAt: Date.now(),
-  traceId: newTraceId(),
+  traceId,
 })
 
 /** Throws `Rejected` for ids that are none. */

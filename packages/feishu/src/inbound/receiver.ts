@@ -1,4 +1,4 @@
-import { type Received, type Receiver, Unavailable } from '@waystation/domain'
+import { type Received, type Receiver, traceIdOf, Unavailable } from '@waystation/domain'
 import { arrivalFor } from './arrival.ts'
 import { authenticator, type ReceivingApp } from './authenticate.ts'
 import { challengeOf } from './event.ts'
@@ -20,7 +20,7 @@ export function feishuReceiver(apps: readonly ReceivingApp[], replays: Replays, 
       if (signature !== undefined && (await replays.seen(app.appId, signature))) return ignore('replayed')
       const bot = app.bot()
       if (!bot) throw new Unavailable('who the bot is has not been told yet')
-      const received = parseEvent(event, { ...arrivalFor(app, bot), receivedAt })
+      const received = parseEvent(event, { ...arrivalFor(app, bot, traceIdOf(request)), receivedAt })
       if (signature === undefined) return received
       return { ...received, done: () => replays.remember(app.appId, signature) }
     },

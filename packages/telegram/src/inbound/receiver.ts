@@ -1,4 +1,4 @@
-import { newTraceId, type RawRequest, type Received, type Receiver, Rejected } from '@waystation/domain'
+import { newTraceId, type RawRequest, type Received, type Receiver, Rejected, traceIdOf } from '@waystation/domain'
 import { authenticator } from './authenticate.ts'
 import type { Bot } from './bot.ts'
 import { parseUpdate } from './parse.ts'
@@ -10,12 +10,12 @@ export function telegramReceiver({ secret, bot }: { secret: string; bot: Bot }) 
     channel: 'telegram',
     receive(request: RawRequest): Received {
       authenticate(request)
-      return parseUpdate(readJson(request.body), arrivalFor(bot))
+      return parseUpdate(readJson(request.body), arrivalFor(bot, traceIdOf(request)))
     },
   } satisfies Receiver
 }
 
-export const arrivalFor = (bot: Bot) => ({ bot, receivedAt: Date.now(), traceId: newTraceId() })
+export const arrivalFor = (bot: Bot, traceId = newTraceId()) => ({ bot, receivedAt: Date.now(), traceId })
 
 function readJson(body: Buffer): unknown {
   try {

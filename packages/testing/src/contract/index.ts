@@ -1,2 +1,2 @@
 export { type MessengerBench, messengerContract } from './messenger.ts'
-export { type ReceiverBench, receiverContract } from './receiver.ts'
+export { type ReceiverBench, receiverContract, tracesRequests } from './receiver.ts'

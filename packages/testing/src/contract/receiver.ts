@@ -24,6 +24,8 @@ export function receiverContract(start: () => Promise<ReceiverBench & AsyncDispo
     expect(second.messages[0]?.id).toBe(first.messages[0]?.id)
   })
 
+  tracesRequests(start)
+
   test('in a group it says whether the bot is meant, and its name is no part of the question', async () => {
     await using bench = await start()
     expect((await bench.receiver.receive(bench.says('hello', 'group'))).messages).toMatchObject([{ addressed: 'no' }])
@@ -50,6 +52,30 @@ export function receiverContract(start: () => Promise<ReceiverBench & AsyncDispo
         return undefined
       })
       if (received) expect(received).toMatchObject({ messages: [], ignored: [expect.stringMatching(/^[\w.]+$/)] })
+    },
+  )
+}
+
+/** What everything keeps to that takes messages by HTTP. */
+export function tracesRequests(start: () => Promise<Pick<ReceiverBench, 'receiver' | 'says'> & AsyncDisposable>): void {
+  const id = '0123456789abcdef0123456789abcdef'
+  const traced = async (header: string | string[] | undefined): Promise<string | undefined> => {
+    await using bench = await start()
+    const { headers, body } = bench.says('hello')
+    const { messages } = await bench.receiver.receive({ headers: { ...headers, 'x-request-id': header }, body })
+    return messages[0]?.traceId
+  }
+
+  test('the id that nginx gave the request is the trace of its message', async () => {
+    expect(await traced(id)).toBe(id)
+  })
+
+  test.each([undefined, '', [id, id], id.toUpperCase(), id.slice(1), `${id}0`, `${id}\n`, `${id.slice(1)}"`])(
+    'in place of %j as an id the message gets a trace of its own',
+    async header => {
+      const traces = [await traced(header), await traced(header)]
+      for (const trace of traces) expect(trace).toMatch(/^[\da-f]{32}$/)
+      expect(new Set([...traces, id]).size).toBe(3)
     },
   )
 }

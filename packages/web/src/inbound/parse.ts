@@ -4,8 +4,9 @@ import {
   commands,
   conversationId,
   type InboundMessage,
-  newTraceId,
+  type RawRequest,
   Rejected,
+  traceIdOf,
 } from '@waystation/domain'
 import { z } from 'zod'
 import type { SessionId } from './authenticate.ts'
@@ -24,20 +25,15 @@ export const conversationOfSession = (session: SessionId): ConversationId =>
   conversationId({ channel: 'web', bot: 'chat', chat: session })
 
 /** `{ id, text }` as the page posts it. Throws `Rejected` with what is wrong with it. */
-export function parse(
-  body: Buffer,
-  session: SessionId,
-  acceptLanguage: string | string[] | undefined,
-  receivedAt: number,
-): InboundMessage {
-  const { data: message } = posted.safeParse(readJson(body))
+export function parse(request: RawRequest, session: SessionId, receivedAt: number): InboundMessage {
+  const { data: message } = posted.safeParse(readJson(request.body))
   if (!message) throw new Rejected('bad_message')
   const { id, text } = message
   if (text === '') throw new Rejected('empty_text')
   if (text.length > MAX_TEXT) throw new Rejected('too_long')
   if (!text.isWellFormed() || text.includes('\0')) throw new Rejected('bad_text')
   const command = commandOf(text)
-  const language = preferred(acceptLanguage)
+  const language = preferred(request.headers['accept-language'])
   return {
     id,
     conversation: conversationOfSession(session),
@@ -50,7 +46,7 @@ export function parse(
     // A browser's clock may be anywhere.
     sentAt: receivedAt,
     receivedAt,
-    traceId: newTraceId(),
+    traceId: traceIdOf(request),
   }
 }
 

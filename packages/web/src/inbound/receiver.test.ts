@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RawRequest } from '@waystation/domain'
+import { tracesRequests } from '@waystation/testing/contract'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { newSession, sessionCookie } from './authenticate.ts'
@@ -18,6 +19,12 @@ const receive = (body: unknown, headers?: RawRequest['headers']) => webReceiver(
 const received = (text: string, headers?: RawRequest['headers']) => receive({ id, text }, headers).messages[0]
 const rejected = (reason: string) => expect.objectContaining({ name: 'Rejected', reason })
 const unauthenticated = expect.objectContaining({ name: 'Unauthenticated' })
+
+tracesRequests(async () => ({
+  receiver: webReceiver(key),
+  says: text => request({ id, text }),
+  async [Symbol.asyncDispose]() {},
+}))
 
 test('what the page posts becomes a message of its session, under the id the page gave it', () => {
   expect(receive({ id: id.toUpperCase(), text: '  Hi\nthere ' }, { 'accept-language': 'zh-CN,zh;q=0.9' })).toEqual({

@@ -6,10 +6,11 @@ import { parse } from './parse.ts'
 export function webReceiver(key: string) {
   return {
     channel: 'web',
-    receive({ headers, body }: RawRequest): Received {
+    receive(request: RawRequest): Received {
+      const { headers } = request
       if (!isSameOrigin(headers)) throw new Unauthenticated('another site asks')
       const session = authenticate(headers, key)
-      return { messages: [parse(body, session, headers['accept-language'], Date.now())], ignored: [] }
+      return { messages: [parse(request, session, Date.now())], ignored: [] }
     },
   } satisfies Receiver
 }
