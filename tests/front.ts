@@ -1,0 +1,145 @@
+import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createListener } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { connect as connectTls } from 'node:tls'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+
+const exec = promisify(execFile)
+const NGINX = fileURLToPath(new URL('../nginx', import.meta.url))
+const START_WITHIN_MS = 30_000
+/** An ordinary user, as nginx runs in its container; where tests are root's. */
+const NOBODY = 65_534
+
+/** A shell that ends its process group when whoever started it has gone; see packages/testing/src/station/process.ts. */
+const LEASH = '(read -r _ <&3; kill -9 0) >/dev/null 2>&1 & exec "$0" 3<&-'
+
+export const hasNginx = spawnSync('nginx', ['-v']).error === undefined
+if (!hasNginx) process.stderr.write('SKIPPED: the tests of the public front want nginx (apt-get install nginx-light)\n')
+
+export type Front = AsyncDisposable & {
+  /** `https://127.0.0.1:<port>` */
+  origin: string
+  port: number
+  /** Where plain HTTP is answered. */
+  plain: string
+  /** As the checkout's site/: tls/ and acme/. */
+  site: string
+  /** What nginx wrote to its standard output, and to its standard error. */
+  lines(): string[]
+  errors(): string
+}
+
+/** nginx as it runs on a server without Docker, before gateways at fixed addresses. */
+export async function startFront(env: Readonly<Record<string, string>>, certificate?: Certificate): Promise<Front> {
+  await using started = new AsyncDisposableStack()
+  const home = started.adopt(await mkdtemp(join(tmpdir(), 'front-')), path => rm(path, { recursive: true }))
+  await chmod(home, 0o755)
+  const [site, run] = [join(home, 'site'), join(home, 'run')]
+  await cp(NGINX, join(home, 'nginx'), { recursive: true })
+  for (const folder of [run, join(site, 'tls'), join(site, 'acme')]) await mkdir(folder, { recursive: true })
+  if (certificate) await certificate.putInto(site)
+  const isRoot = process.getuid?.() === 0
+  if (isRoot) await chown(run, NOBODY, NOBODY)
+
+  const [plainPort, port] = [await freePort(), await freePort()]
+  const child = spawn('/bin/sh', ['-c', LEASH, join(home, 'nginx', 'start.sh')], {
+    env: {
+      PATH: `${process.env.PATH}:/usr/sbin`,
+      RUNTIME_DIRECTORY: run,
+      LISTEN_HTTP: `127.0.0.1:${plainPort}`,
+      LISTEN_HTTPS: `127.0.0.1:${port}`,
+      ...env,
+    },
+    detached: true,
+    // A pipe of Node's is a socket, as the journal is.
+    stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+    ...(isRoot ? { uid: NOBODY, gid: NOBODY } : {}),
+  })
+  started.defer(() => end(child))
+  const printed = { out: '', err: '' }
+  child.stdout?.setEncoding('utf8').on('data', text => {
+    printed.out += text
+  })
+  child.stderr?.setEncoding('utf8').on('data', text => {
+    printed.err += text
+  })
+
+  const plain = `http://127.0.0.1:${plainPort}`
+  const isUp = () => fetch(`${plain}/healthz`).catch(() => undefined)
+  for (const deadline = Date.now() + START_WITHIN_MS; !(await isUp()); await sleep(50))
+    if (Date.now() > deadline || child.exitCode !== null) throw new Error(`nginx does not start:\n${printed.err}`)
+
+  const stack = started.move()
+  return {
+    origin: `https://127.0.0.1:${port}`,
+    port,
+    plain,
+    site,
+    lines: () => printed.out.split('\n').slice(0, -1),
+    errors: () => printed.err,
+    [Symbol.asyncDispose]: () => stack.disposeAsync(),
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const closed = Promise.withResolvers<void>()
+  child.once('close', () => closed.resolve())
+  // Its group is nginx, its workers, and what waits for another certificate.
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
+  await closed.promise
+}
+
+async function freePort(): Promise<number> {
+  const listener = createListener()
+  await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve))
+  // It listens on a port.
+  const { port } = listener.address() as AddressInfo
+  await new Promise(resolve => listener.close(resolve))
+  return port
+}
+
+/** A gateway that answers with the headers it was sent. */
+export async function startMirror(): Promise<AsyncDisposable & { address: string }> {
+  const server = createServer((incoming, response) => response.end(JSON.stringify(incoming.headers)))
+  await new Promise<void>(resolve => server.listen(0, '127.0.0.1', resolve))
+  // It listens on a port.
+  const { port } = server.address() as AddressInfo
+  return {
+    address: `127.0.0.1:${port}`,
+    async [Symbol.asyncDispose]() {
+      server.closeAllConnections()
+      await new Promise(resolve => server.close(resolve))
+    },
+  }
+}
+
+type Certificate = { pem: string; putInto(site: string): Promise<void> }
+
+/** One that is good for 127.0.0.1 where `pem` is trusted. */
+export async function newCertificate(name: string): Promise<Certificate> {
+  const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', '-']
+  const { stdout } = await exec('openssl', [...make, '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'])
+  const [key = '', pem = ''] = stdout.split(/(?=-----BEGIN CERTIFICATE)/)
+  return {
+    pem,
+    async putInto(site) {
+      await writeFile(join(site, 'tls', 'fullchain.pem'), pem)
+      await writeFile(join(site, 'tls', 'privkey.pem'), key)
+    },
+  }
+}
+
+/** The name on the certificate that is shown at `port`. */
+export async function certificateAt(port: number): Promise<string> {
+  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+  await once(socket, 'secureConnect')
+  const { subject } = socket.getPeerCertificate()
+  socket.destroy()
+  return String(subject.CN)
+}
