@@ -1,0 +1,128 @@
+import { type ExecFileException, execFile } from 'node:child_process'
+import { cp, mkdtempDisposable } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** `npm run check:deploy`: the files by which Waystation is deployed, each read by the program that it is for. */
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const { PATH = '', HOME = '' } = process.env
+/** Nothing of whoever runs it: what a check finds must not depend on their .env. */
+const clean = { PATH: `${PATH}:/usr/sbin`, HOME }
+const envFile = ['--env-file', '.env.example']
+const composeEnv = { ...clean, REDIS_PASSWORD: 'check' }
+
+type Run = { found: boolean; ok: boolean; output: string }
+type Outcome = { state: 'ok' } | { state: 'FAILED'; output: string } | { state: 'SKIPPED'; why: string }
+
+const outcomes: Outcome[] = []
+await report('shell scripts', shellScripts)
+await report('Dockerfile', dockerfile)
+await report('nginx before fixed upstreams', nginxOnAHost)
+await report('nginx before upstreams of Docker', nginxInDocker)
+await report('docker compose, every profile and size', compose)
+await report('Kubernetes', kubernetes)
+
+const count = (state: Outcome['state']) => outcomes.filter(outcome => outcome.state === state).length
+console.log(`${count('ok')} ok, ${count('FAILED')} failed, ${count('SKIPPED')} skipped`)
+process.exitCode = count('FAILED') > 0 ? 1 : 0
+
+async function report(what: string, check: () => Promise<Outcome>): Promise<void> {
+  const outcome = await check()
+  outcomes.push(outcome)
+  console.log(`${outcome.state.padEnd(8)}${what}${outcome.state === 'SKIPPED' ? `: ${outcome.why}` : ''}`)
+  if (outcome.state === 'FAILED') console.log(outcome.output.trim().replaceAll(/^/gm, '    '))
+}
+
+async function shellScripts(): Promise<Outcome> {
+  const known = await run('git', ['ls-files', '--cached', '--others', '--exclude-standard', '*.sh', '.ci/run'])
+  return outcomeOf('shellcheck', await run('shellcheck', known.output.split('\n').filter(Boolean)))
+}
+
+async function dockerfile(): Promise<Outcome> {
+  return outcomeOf('hadolint', await run('hadolint', ['Dockerfile']))
+}
+
+/** As on a server without Docker, for which any nginx is new enough. */
+async function nginxOnAHost(): Promise<Outcome> {
+  const servers = '127.0.0.1:3001 127.0.0.1:3002'
+  return testNginx({ GATEWAY_WEB_SERVERS: servers, GATEWAY_TELEGRAM_SERVERS: servers, GATEWAY_FEISHU_SERVERS: servers })
+}
+
+/** As in its container: by an nginx that is new enough, else by that of the image, where that is here. */
+async function nginxInDocker(): Promise<Outcome> {
+  const channels = { CHANNELS: 'telegram,feishu' }
+  const { output } = await run('nginx', ['-v'])
+  const [, minor = 0, patch = 0] = /nginx\/1\.(\d+)\.(\d+)/.exec(output)?.map(Number) ?? []
+  if (minor > 27 || (minor === 27 && patch >= 3)) return testNginx(channels)
+
+  const { output: config } = await run('docker', ['compose', ...envFile, 'config', '--format', 'json'], composeEnv)
+  const [, image = ''] = /"image": "(nginx:[^"]+)"/.exec(config) ?? []
+  if (image === '' || !(await run('docker', ['image', 'inspect', image])).ok)
+    return { state: 'SKIPPED', why: 'needs nginx 1.27.3, or Docker with the image of docker-compose.yml' }
+  const mount = `${join(ROOT, 'nginx')}:/etc/nginx/waystation:ro`
+  const test = '/etc/nginx/waystation/prepare.sh && nginx -e stderr -p /tmp/nginx -c nginx.conf -t'
+  const container = ['--rm', '--network', 'none', '--user', '101:101', '--read-only', '--tmpfs', '/tmp', '-v', mount]
+  const args = ['run', ...container, '-e', `CHANNELS=${channels.CHANNELS}`, '--entrypoint', 'sh', image, '-c', test]
+  return outcomeOf('docker', await run('docker', args))
+}
+
+async function testNginx(env: Record<string, string>): Promise<Outcome> {
+  if (!(await run('nginx', ['-v'])).found) return { state: 'SKIPPED', why: 'no nginx here' }
+  if (!(await run('envsubst', ['-V'])).found) return { state: 'SKIPPED', why: 'no envsubst here (gettext-base)' }
+  await using home = await mkdtempDisposable(join(tmpdir(), 'check-'))
+  const [ours, prepared] = [join(home.path, 'nginx'), join(home.path, 'run')]
+  await cp(join(ROOT, 'nginx'), ours, { recursive: true })
+  const ready = await run(join(ours, 'prepare.sh'), [], { ...clean, RUNTIME_DIRECTORY: prepared, ...env })
+  if (!ready.ok) return outcomeOf('sh', ready)
+  // A pipe of Node's is a socket, which nginx cannot open as its /dev/stdout.
+  const test = ['-c', 'exec nginx "$@" >/dev/null', 'nginx', '-e', 'stderr', '-p', prepared, '-c', 'nginx.conf', '-t']
+  return outcomeOf('nginx', await run('sh', test))
+}
+
+async function compose(): Promise<Outcome> {
+  const listed = await run('docker', ['compose', ...envFile, 'config', '--profiles'], composeEnv)
+  if (!listed.found || listed.output.includes("'compose' is not a docker command"))
+    return { state: 'SKIPPED', why: 'no docker compose here' }
+  const profiles = listed.ok ? ['', '*', ...listed.output.split('\n').filter(Boolean)] : ['*']
+  const files = [['docker-compose.yml'], ['docker-compose.yml', 'deploy/gpu.yml']]
+  const faults: string[] = []
+  for (const size of ['basic', 'enhanced'])
+    for (const overlaid of files)
+      for (const profile of profiles) {
+        const args = [
+          'compose',
+          ...envFile,
+          ...overlaid.flatMap(file => ['-f', file]),
+          '--profile',
+          profile,
+          'config',
+          '-q',
+        ]
+        const { ok, output } = await run('docker', args, { ...composeEnv, SERVER_SIZE: size })
+        // It only warns of a variable that nobody sets.
+        if (!ok || output.trim() !== '') faults.push(`${size}, ${overlaid.join(' ')}, profile "${profile}": ${output}`)
+      }
+  return faults.length > 0 ? { state: 'FAILED', output: faults.join('\n') } : { state: 'ok' }
+}
+
+/** It says itself when it cannot be done here. */
+async function kubernetes(): Promise<Outcome> {
+  const checked = await run(process.execPath, ['deploy/kubernetes/check.ts'])
+  const [, why] = /^SKIPPED: (.+)/m.exec(checked.output) ?? []
+  return checked.ok && why !== undefined ? { state: 'SKIPPED', why } : outcomeOf('node', checked)
+}
+
+function outcomeOf(program: string, { found, ok, output }: Run): Outcome {
+  if (!found) return { state: 'SKIPPED', why: `no ${program} here` }
+  return ok ? { state: 'ok' } : { state: 'FAILED', output }
+}
+
+/** Both outputs of a program, which runs in the checkout. */
+function run(program: string, args: string[], env: Record<string, string> = clean): Promise<Run> {
+  const { promise, resolve } = Promise.withResolvers<Run>()
+  execFile(program, args, { cwd: ROOT, env }, (error: ExecFileException | null, stdout, stderr) => {
+    resolve({ found: error?.code !== 'ENOENT', ok: error === null, output: stdout + stderr })
+  })
+  return promise
+}
