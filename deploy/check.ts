@@ -84,26 +84,17 @@ async function compose(): Promise<Outcome> {
   const listed = await run('docker', ['compose', ...envFile, 'config', '--profiles'], composeEnv)
   if (!listed.found || listed.output.includes("'compose' is not a docker command"))
     return { state: 'SKIPPED', why: 'no docker compose here' }
-  const profiles = listed.ok ? ['', '*', ...listed.output.split('\n').filter(Boolean)] : ['*']
-  const files = [['docker-compose.yml'], ['docker-compose.yml', 'deploy/gpu.yml']]
-  const faults: string[] = []
+  const profiles = ['', '*', ...listed.output.split('\n').filter(line => /^[\w-]+$/.test(line))]
   for (const size of ['basic', 'enhanced'])
-    for (const overlaid of files)
+    for (const overlay of [[], ['-f', 'docker-compose.yml', '-f', 'deploy/gpu.yml']])
       for (const profile of profiles) {
-        const args = [
-          'compose',
-          ...envFile,
-          ...overlaid.flatMap(file => ['-f', file]),
-          '--profile',
-          profile,
-          'config',
-          '-q',
-        ]
+        const args = ['compose', ...envFile, ...overlay, '--profile', profile, 'config', '-q']
         const { ok, output } = await run('docker', args, { ...composeEnv, SERVER_SIZE: size })
         // It only warns of a variable that nobody sets.
-        if (!ok || output.trim() !== '') faults.push(`${size}, ${overlaid.join(' ')}, profile "${profile}": ${output}`)
+        if (!ok || output !== '')
+          return { state: 'FAILED', output: `SERVER_SIZE=${size} docker ${args.join(' ')}\n${output}` }
       }
-  return faults.length > 0 ? { state: 'FAILED', output: faults.join('\n') } : { state: 'ok' }
+  return { state: 'ok' }
 }
 
 /** It says itself when it cannot be done here. */
