@@ -70,4 +70,4 @@ done
 # The rest: nginx and Redis only if they changed, for they cannot run twice, and what was not there before.
 # shellcheck disable=SC2086
 docker compose up -d --wait $scales
-docker compose exec -T nginx sh -c 'cd /etc/nginx/waystation && ./prepare.sh && exec nginx -c "$PWD/nginx.conf" -s reload'
+docker compose exec -T nginx /etc/nginx/waystation/reload.sh

@@ -6,13 +6,13 @@ run=${RUNTIME_DIRECTORY:-/tmp/nginx}
 
 certificate() { cat "${ours%/*}/site/tls/fullchain.pem" "${ours%/*}/site/tls/privkey.pem" 2>/dev/null | cksum; }
 
-# $$ stays the number of this process, which is nginx's by then. A pair that does not match changes nothing for nginx.
+# $$ stays the number of this process, which is nginx's by then.
 reload_on_renewal() {
   while sleep 5 && kill -0 $$ 2>/dev/null; do
     now=$(certificate)
     if [ "$now" = "$used" ]; then continue; fi
     used=$now
-    if "$ours/prepare.sh"; then kill -HUP $$; fi
+    "$ours/reload.sh" || continue
   done
 }
 

@@ -1,4 +1,4 @@
-import { type ChildProcess, execFile, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
@@ -8,9 +8,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
-import { promisify } from 'node:util'
+import type { Certificate } from './compose/tls.ts'
 
-const exec = promisify(execFile)
 const NGINX = fileURLToPath(new URL('../nginx', import.meta.url))
 const START_WITHIN_MS = 30_000
 /** An ordinary user, as nginx runs in its container; where tests are root's. */
@@ -43,7 +42,7 @@ export async function startFront(env: Readonly<Record<string, string>>, certific
   const [site, run] = [join(home, 'site'), join(home, 'run')]
   await cp(NGINX, join(home, 'nginx'), { recursive: true })
   for (const folder of [run, join(site, 'tls'), join(site, 'acme')]) await mkdir(folder, { recursive: true })
-  if (certificate) await certificate.putInto(site)
+  if (certificate) await putCertificate(site, certificate)
   const isRoot = process.getuid?.() === 0
   if (isRoot) await chown(run, NOBODY, NOBODY)
 
@@ -119,27 +118,17 @@ export async function startMirror(): Promise<AsyncDisposable & { address: string
   }
 }
 
-type Certificate = { pem: string; putInto(site: string): Promise<void> }
-
-/** One that is good for 127.0.0.1 where `pem` is trusted. */
-export async function newCertificate(name: string): Promise<Certificate> {
-  const make = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', '-']
-  const { stdout } = await exec('openssl', [...make, '-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1'])
-  const [key = '', pem = ''] = stdout.split(/(?=-----BEGIN CERTIFICATE)/)
-  return {
-    pem,
-    async putInto(site) {
-      await writeFile(join(site, 'tls', 'fullchain.pem'), pem)
-      await writeFile(join(site, 'tls', 'privkey.pem'), key)
-    },
-  }
+/** Puts a certificate where renewals put theirs. */
+export async function putCertificate(site: string, { cert, key }: Certificate): Promise<void> {
+  await writeFile(join(site, 'tls', 'fullchain.pem'), cert)
+  await writeFile(join(site, 'tls', 'privkey.pem'), key)
 }
 
-/** The name on the certificate that is shown at `port`. */
+/** The SHA-256 of the certificate that is shown at `port`. */
 export async function certificateAt(port: number): Promise<string> {
   const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
   await once(socket, 'secureConnect')
-  const { subject } = socket.getPeerCertificate()
+  const { fingerprint256 } = socket.getPeerCertificate()
   socket.destroy()
-  return String(subject.CN)
+  return fingerprint256
 }

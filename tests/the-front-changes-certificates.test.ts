@@ -1,26 +1,36 @@
-import { writeFile } from 'node:fs/promises'
+import { X509Certificate } from 'node:crypto'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { certificateAt, hasNginx, newCertificate, startFront, startMirror } from './front.ts'
+import { type Certificate, makeCertificate } from './compose/tls.ts'
+import { certificateAt, hasNginx, putCertificate, startFront, startMirror } from './front.ts'
 
 const patiently = { timeout: 30_000, interval: 200 }
 
 describe.runIf(hasNginx)('nginx', () => {
   test('comes up before there is a certificate, and takes each one that comes, but none that is broken', async () => {
+    await using folder = await mkdtempDisposable(join(tmpdir(), 'certificate-'))
+    const [first, second] = [
+      await makeCertificate(folder.path, ['127.0.0.1']),
+      await makeCertificate(folder.path, ['127.0.0.1']),
+    ]
     await using mirror = await startMirror()
     await using front = await startFront({ GATEWAY_WEB_SERVERS: mirror.address })
-    const shows = (name: string) =>
-      vi.waitFor(async () => expect(await certificateAt(front.port)).toBe(name), patiently)
-    await shows('waystation')
+    const shows = ({ cert }: Certificate) =>
+      vi.waitFor(async () => {
+        expect(await certificateAt(front.port)).toBe(new X509Certificate(cert).fingerprint256)
+      }, patiently)
+    expect(await certificateAt(front.port)).toMatch(/^[\dA-F:]+$/)
 
-    await (await newCertificate('first.test')).putInto(front.site)
-    await shows('first.test')
+    await putCertificate(front.site, first)
+    await shows(first)
 
     await writeFile(join(front.site, 'tls', 'privkey.pem'), 'no key')
     await vi.waitFor(() => expect(front.errors()).toContain('[emerg]'), patiently)
-    await shows('first.test')
+    await shows(first)
 
-    await (await newCertificate('second.test')).putInto(front.site)
-    await shows('second.test')
+    await putCertificate(front.site, second)
+    await shows(second)
   })
 })

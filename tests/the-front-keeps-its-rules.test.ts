@@ -1,16 +1,23 @@
 import { once } from 'node:events'
-import { writeFile } from 'node:fs/promises'
+import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { connect as connectHttp2 } from 'node:http2'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect as connectTls, setDefaultCACertificates } from 'node:tls'
+import { connect as connectTls } from 'node:tls'
 import { type Station, startStation, telegramUpdate } from '@waystation/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { type Front, hasNginx, newCertificate, startFront, startMirror } from './front.ts'
+import { makeCertificate } from './compose/tls.ts'
+import { type Front, hasNginx, startFront, startMirror } from './front.ts'
 import { openSession, readUntil, say } from './web-session.ts'
 
 const secret = 'the-webhook-secret'
 const withSecret = { 'x-telegram-bot-api-secret-token': secret }
 const patiently = { timeout: 30_000 }
+
+async function newCertificate() {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'certificate-'))
+  return await makeCertificate(folder.path, ['127.0.0.1'])
+}
 
 describe.runIf(hasNginx)('nginx before real gateways', () => {
   let station: Station
@@ -22,8 +29,7 @@ describe.runIf(hasNginx)('nginx before real gateways', () => {
     const processes = { 'gateway-web': 2, 'gateway-telegram': 1, inference: 1, sender: 1 }
     station = ends.use(await startStation({ processes, env: { TELEGRAM_WEBHOOK_SECRET: secret } }))
     mirror = ends.use(await startMirror())
-    const certificate = await newCertificate('front.test')
-    setDefaultCACertificates([certificate.pem])
+    const certificate = await newCertificate()
     const env = {
       GATEWAY_WEB_SERVERS: addressesOf('gateway-web'),
       GATEWAY_TELEGRAM_SERVERS: addressesOf('gateway-telegram'),
@@ -200,8 +206,7 @@ describe.runIf(hasNginx)('nginx before real gateways', () => {
 describe.runIf(hasNginx)('nginx alone', () => {
   test('a balancer that is trusted tells who the client is', async () => {
     await using mirror = await startMirror()
-    const certificate = await newCertificate('front.test')
-    setDefaultCACertificates([certificate.pem])
+    const certificate = await newCertificate()
     const env = { GATEWAY_WEB_SERVERS: mirror.address, TRUSTED_PROXY: '127.0.0.0/8' }
     await using front = await startFront(env, certificate)
     const headers = { 'x-forwarded-for': '198.51.100.9, 203.0.113.7, 127.0.0.5' }
