@@ -21,7 +21,8 @@ await report('Dockerfile', dockerfile)
 await report('nginx before fixed upstreams', nginxOnAHost)
 await report('nginx before upstreams of Docker', nginxInDocker)
 await report('docker compose, every profile and size', compose)
-await report('Kubernetes', kubernetes)
+await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
+await report('systemd', () => checkOfItsOwn('systemd'))
 
 const count = (state: Outcome['state']) => outcomes.filter(outcome => outcome.state === state).length
 console.log(`${count('ok')} ok, ${count('FAILED')} failed, ${count('SKIPPED')} skipped`)
@@ -98,8 +99,8 @@ async function compose(): Promise<Outcome> {
 }
 
 /** It says itself when it cannot be done here. */
-async function kubernetes(): Promise<Outcome> {
-  const checked = await run(process.execPath, ['deploy/kubernetes/check.ts'])
+async function checkOfItsOwn(folder: string): Promise<Outcome> {
+  const checked = await run(process.execPath, [`deploy/${folder}/check.ts`])
   const [, why] = /^SKIPPED: (.+)/m.exec(checked.output) ?? []
   return checked.ok && why !== undefined ? { state: 'SKIPPED', why } : outcomeOf('node', checked)
 }
