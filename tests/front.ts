@@ -18,8 +18,11 @@ const NOBODY = 65_534
 /** A shell that ends its process group when whoever started it has gone; see packages/testing/src/station/process.ts. */
 const LEASH = '(read -r _ <&3; kill -9 0) >/dev/null 2>&1 & exec "$0" 3<&-'
 
-export const hasNginx = spawnSync('nginx', ['-v']).error === undefined
-if (!hasNginx) process.stderr.write('SKIPPED: the tests of the public front want nginx (apt-get install nginx-light)\n')
+const PATH = `${process.env.PATH}:/usr/sbin`
+const isHere = (program: string) => spawnSync(program, ['-V'], { env: { PATH } }).error === undefined
+export const hasNginx = isHere('nginx') && isHere('envsubst')
+if (!hasNginx)
+  process.stderr.write('SKIPPED: the public front, for want of nginx (apt-get install nginx-light gettext-base)\n')
 
 export type Front = AsyncDisposable & {
   /** `https://127.0.0.1:<port>` */
@@ -49,7 +52,7 @@ export async function startFront(env: Readonly<Record<string, string>>, certific
   const [plainPort, port] = [await freePort(), await freePort()]
   const child = spawn('/bin/sh', ['-c', LEASH, join(home, 'nginx', 'start.sh')], {
     env: {
-      PATH: `${process.env.PATH}:/usr/sbin`,
+      PATH,
       RUNTIME_DIRECTORY: run,
       LISTEN_HTTP: `127.0.0.1:${plainPort}`,
       LISTEN_HTTPS: `127.0.0.1:${port}`,
