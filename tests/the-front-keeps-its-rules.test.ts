@@ -92,9 +92,12 @@ describe.runIf(hasNginx)('nginx before real gateways', () => {
     expect(station.telegram.texts(42)).toEqual(['re: hello'])
     const [line] = await logged(({ path, status }) => path === '/webhooks/telegram' && status === 200)
     expect(line).toMatchObject({ client: '127.0.0.1', method: 'POST', upstream: addressesOf('gateway-telegram') })
-    const road = station.output.split('\n').filter(text => text.includes(`"traceId":"${line?.requestId}"`))
-    const events = road.map(text => Object(JSON.parse(text)).event)
-    expect(events).toEqual(expect.arrayContaining(['message.received', 'reply.delivered']))
+    // What a process printed may be read a little later than what it did.
+    await vi.waitFor(() => {
+      const road = station.output.split('\n').filter(text => text.includes(`"traceId":"${line?.requestId}"`))
+      const events = road.map(text => Object(JSON.parse(text)).event)
+      expect(events).toEqual(expect.arrayContaining(['message.received', 'reply.delivered']))
+    }, patiently)
     expect((await postUpdate(telegramUpdate({ text: 'hello', chat: 42 }), {})).status).toBe(401)
   })
 
