@@ -1,12 +1,13 @@
 #!/bin/sh
 # Puts containers of the present image and settings in the place of the old ones, without a moment in which nobody answers:
 # one at a time, a new one starts beside the old ones, and once it is ready an old one stops, which hands over its work.
-# Should it not become ready, it is taken away again, and the old ones go on.
+# Should it not become ready, or this script be broken off, it is taken away again, and the old ones go on.
 set -eu
 
 if [ $# -gt 0 ]; then
   echo "usage: deploy/upgrade.sh" >&2
-  echo "After \`git pull\` and \`docker compose build\`, or a change in .env. There are as many containers afterwards as before." >&2
+  echo "After \`git pull\` and \`docker compose build\`, or a change in .env." >&2
+  echo "There are as many containers afterwards as before." >&2
   exit 2
 fi
 cd "$(dirname "$0")/.."
@@ -17,54 +18,81 @@ alone_for=31     # s: nginx may have asked a gateway before it listened, and the
 
 running() { docker compose ps --quiet "$1"; }
 
-# A service's containers that are of another image or of other settings.
+# A service's containers that are of another image or of other settings; the image's name is one of the settings. Inference
+# counts always: `config --hash` overlooks its env_file (https://github.com/docker/compose/issues/14001).
 outdated() {
   hash=$(docker compose config --hash "$1" | cut -d' ' -f2)
-  image=$(docker image inspect --format '{{.Id}}' "$(docker compose config --images "$1" | head -n 1)")
   for container in $(running "$1"); do
     is=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{.Image}}' "$container")
+    name=$(docker inspect --format '{{.Config.Image}}' "$container")
+    image=$(docker image inspect --format '{{.Id}}' "$name" 2>/dev/null || :)
     if [ "$is" != "$hash $image" ]; then echo "$container"; fi
   done
 }
 
-# Prints what is missing, if so.
-missing() {
-  docker exec "$1" node -e '
+# Leaves in `why` what is missing. A container that dies while it is asked is not ready.
+is_ready() {
+  why=$(docker exec "$1" node -e '
     fetch(`http://127.0.0.1:${process.env.PORT}/readyz`)
-      .then(async answer => answer.ok || console.log(await answer.text()))
-      .catch(() => console.log("it does not listen"))' 2>&1 || true
+      .then(async answer => answer.ok ? undefined : await answer.text(), () => "it does not listen")
+      .then(why => { if (why) { console.log(why); process.exitCode = 1 } })' 2>&1)
 }
 
+# While a service is replaced one of its containers is too many: the new one, until it is ready and an old one may go.
+service='' before='' surplus=''
+
+newcomers() { docker compose ps --all --quiet "$service" | grep -vxF "$before" || :; }
+
+take_surplus_away() {
+  for container in ${surplus:-$(newcomers)}; do
+    docker stop "$container" >/dev/null || :
+    docker rm --force "$container" >/dev/null
+  done
+}
+
+break_off() {
+  [ "$service" ] || return 0
+  trap '' HUP INT TERM
+  take_surplus_away
+  echo "upgrade: there are as many of $service as before, and the old ones go on." >&2
+}
+trap break_off EXIT
+trap 'exit 1' HUP INT TERM
+
 replace() {
-  service=$1 old=$2 before=$(running "$1")
+  # One that was stopped would be started in place of a new one.
+  docker compose ps --quiet --status exited "$1" | xargs -r docker rm >/dev/null
+  before=$(running "$1")
+  service=$1 surplus=''
   count=$(echo "$before" | wc -l)
   docker compose --progress quiet up -d --no-deps --no-recreate --scale "$service=$((count + 1))" "$service"
-  new=$(running "$service" | grep -vxF "$before")
+  new=$(newcomers)
   waited=0
-  while why=$(missing "$new") && [ -n "$why" ]; do
+  until is_ready "$new"; do
     if [ $waited -ge $ready_within ] || [ "$(docker inspect --format '{{.RestartCount}}' "$new")" -ge $starts ]; then
       docker logs --tail 20 "$new" >&2
-      docker rm --force "$new" >/dev/null
       echo "upgrade: the new $service is not ready after $waited s: $why" >&2
-      echo "upgrade: it is gone again, and the old ones go on." >&2
       exit 1
     fi
     sleep 1
     waited=$((waited + 1))
   done
   case $service in gateway-*) sleep $alone_for ;; esac
-  docker stop "$old" >/dev/null
-  docker rm "$old" >/dev/null
+  surplus=$2
+  take_surplus_away
   echo "upgrade: one $service of $count replaced"
+  service=''
 }
 
 # Who reads comes before who writes, so that nobody meets what only a newer one understands.
 scales=
-for service in sender inference gateway-web gateway-telegram gateway-feishu; do
-  count=$(running "$service" | wc -l)
-  [ "$count" -gt 0 ] || continue
-  scales="$scales --scale $service=$count"
-  for old in $(outdated "$service"); do replace "$service" "$old"; done
+for tier in sender inference gateway-web gateway-telegram gateway-feishu; do
+  present=$(running "$tier" | wc -l)
+  [ "$present" -gt 0 ] || continue
+  scales="$scales --scale $tier=$present"
+  # Not in the head of the loop, where a failure would pass for "none".
+  olds=$(outdated "$tier")
+  for old in $olds; do replace "$tier" "$old"; done
 done
 
 # The rest: nginx and Redis only if they changed, for they cannot run twice, and what was not there before.
