@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cp, mkdir, mkdtempDisposable, readdir, readFile, stat, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, mkdtempDisposable, readdir, readFile, readlink, stat, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
@@ -100,6 +100,24 @@ test('files come back where they are missing, and no file that is there is touch
   expect(await readFile(join(root, '.env'), 'utf8')).toBe('REDIS_PASSWORD=new')
   expect(await readFile(join(root, 'site/tls/privkey.pem'), 'utf8')).toBe('a key')
   expect((await stat(join(root, 'site/tls/privkey.pem'))).mode & 0o777).toBe(0o440)
+})
+
+test('links come back as links, closed folders closed, and models are no part of a backup', async () => {
+  const server = await startServer()
+  const site = join(server.root, 'site')
+  for (const folder of ['live', 'secrets', 'models']) await mkdir(join(site, folder), { recursive: true })
+  await writeFile(join(site, 'certificate1.pem'), 'a certificate')
+  await symlink('../certificate1.pem', join(site, 'live/certificate.pem'))
+  await writeFile(join(site, 'secrets/telegram'), 'a token', { mode: 0o444 })
+  await chmod(join(site, 'secrets'), 0o700)
+  await writeFile(join(site, 'models/large.gguf'), 'a model')
+  const archive = await server.backup()
+  await exec('rm', ['-r', site])
+  await server.redis.kill()
+  await server.restore('--replace', archive)
+  expect(await readlink(join(site, 'live/certificate.pem'))).toBe('../certificate1.pem')
+  expect((await stat(join(site, 'secrets'))).mode & 0o777).toBe(0o700)
+  expect(await readdir(site)).toEqual(['certificate1.pem', 'live', 'secrets'])
 })
 
 test('only the last are kept, one that fails leaves nothing behind, and a damaged one is refused', async () => {

@@ -1,6 +1,6 @@
 #!/bin/sh
 # A copy of what one server must not lose, taken while it runs: what is in Redis, .env, .env.models, the
-# override file of Compose and site/.
+# override file of Compose and site/ without its models, which are large and can be fetched again.
 set -eu
 
 usage() {
@@ -62,7 +62,7 @@ for path in .env .env.models docker-compose.override.yml site; do
   [ ! -e "$root/$path" ] || set -- "$@" -C "$root" "$path"
 done
 name=waystation-$(date -u +%Y%m%dT%H%M%SZ).tar.gz
-tar --numeric-owner -czf "$draft/$name" -C "$draft" redis.rdb "$@"
+tar --numeric-owner --exclude=site/models -czf "$draft/$name" -C "$draft" redis.rdb "$@"
 (cd "$draft" && sha256sum "$name" >"$name.sha256")
 # The archive last: where it is, it is whole.
 sync "$draft/$name" "$draft/$name.sha256"

@@ -45,31 +45,33 @@ root=$(cd "$here/../.." && pwd)
 (cd "$(dirname "$archive")" && sha256sum --status -c "$(basename "$archive").sha256") ||
   fail "$archive is not what backup.sh wrote: its checksum differs or is missing"
 
+if [ -z "$data" ]; then
+  runs=$(cd "$root" && docker compose ps -q) || fail 'Compose does not say whether the stack runs'
+  [ -z "$runs" ] || fail 'the stack runs: docker compose down'
+fi
+
 umask 077
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 1' HUP INT TERM
 tar --numeric-owner -xzf "$archive" -C "$scratch"
 
-for path in .env .env.models docker-compose.override.yml site; do
-  [ -e "$scratch/$path" ] || continue
-  (cd "$scratch" && find "$path" ! -type d) | while read -r file; do
-    if [ ! -e "$root/$file" ]; then
-      (umask 022 && mkdir -p "$(dirname "$root/$file")")
-      cp -p "$scratch/$file" "$root/$file"
-      echo "$file is back."
-    elif ! cmp -s "$scratch/$file" "$root/$file"; then
-      echo "$file is another one here, and stays: tar -xzOf $archive $file"
-    fi
-  done
+(cd "$scratch" && find . ! -type d ! -path ./redis.rdb) | while read -r file; do
+  file=${file#./}
+  if [ ! -e "$root/$file" ] && [ ! -L "$root/$file" ]; then
+    echo "$file is back."
+  elif ! cmp -s "$scratch/$file" "$root/$file"; then
+    echo "$file is another one here, and stays: tar -xzOf $archive $file"
+  fi
 done
+# Links and modes as they were: certbot's certificates are links, and a folder may keep others from the secrets in it.
+tar --numeric-owner --skip-old-files --exclude=redis.rdb -xpzf "$archive" -C "$root"
 
 status=0
 if [ -n "$data" ]; then
   sh "$here/load.sh" "$data" $replace <"$scratch/redis.rdb" || status=$?
 else
   cd "$root"
-  [ -z "$(docker compose ps -q)" ] || fail 'the stack runs: docker compose down'
   docker compose --progress quiet run --rm -T --no-deps -v "$here:/backup:ro" redis sh /backup/load.sh /data $replace \
     <"$scratch/redis.rdb" || status=$?
 fi
