@@ -46,7 +46,8 @@ if [ -r "$SITE/tls/fullchain.pem" ] && [ -r "$SITE/tls/privkey.pem" ]; then
 elif [ ! -e tls/privkey.pem ]; then
   rm -f tls/*
   umask 077
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 \
-    -subj /CN=waystation -keyout tls/privkey.pem -out tls/fullchain.pem 2>/dev/null
+  said=$(openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 \
+    -subj /CN=waystation -keyout tls/privkey.pem -out tls/fullchain.pem 2>&1) ||
+    { echo "certificate: none can be made: $said" >&2 && exit 1; }
   echo "certificate: self-signed, for there is no readable $SITE/tls/fullchain.pem with its privkey.pem" >&2
 fi
