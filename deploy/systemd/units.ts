@@ -17,23 +17,33 @@ export function whyNot(): string | undefined {
 
 /** All that is wrong with the units of a folder, a line each. */
 export function faultsOf(folder: string): string[] {
-  const units = globSync('*@.service', { cwd: folder }).map(unit => unit.replace('@', '@3000'))
+  const files = globSync('*.service', { cwd: folder })
+  const units = files.map(file => file.replace('@', '@3000'))
   if (units.length === 0) return [`there is no unit in ${folder}`]
   return [
     // Of an installation there is nothing here.
     ...analyze(folder, ['verify', '--man=no', 'waystation.target', ...units]).filter(
-      line => !line.endsWith('node is not executable: No such file or directory'),
+      line => !/\/opt\/waystation\/\S+ is not executable: No such file or directory$/.test(line),
     ),
-    ...units.flatMap(unit => {
-      const faults = analyze(folder, ['security', '--no-pager', '--offline=yes', `--threshold=${MOST_EXPOSED}`, unit])
-      return faults.slice(-1).map(fault => fault.replace(/^\W+/, ''))
-    }),
-    ...units.flatMap(unit => {
-      const text = readFileSync(join(folder, unit.replace('@3000', '@')), 'utf8')
-      const main = /^ExecStart=\S+ (\S+)$/m.exec(text)?.[1] ?? 'nothing'
-      return existsSync(join(ROOT, main)) ? [] : [`${unit}: there is no ${main} to run`]
-    }),
+    // nginx must be allowed more than our own.
+    ...units
+      .filter(unit => unit.includes('@'))
+      .flatMap(unit => {
+        const faults = analyze(folder, ['security', '--no-pager', '--offline=yes', `--threshold=${MOST_EXPOSED}`, unit])
+        return faults.slice(-1).map(fault => fault.replace(/^\W+/, ''))
+      }),
+    ...files.flatMap(file =>
+      programsOf(readFileSync(join(folder, file), 'utf8'))
+        .filter(program => !existsSync(join(ROOT, program)))
+        .map(program => `${file}: there is no ${program} to run`),
+    ),
   ]
+}
+
+/** What a unit runs of this repository. */
+function programsOf(unit: string): string[] {
+  const found = [...unit.matchAll(/^Exec\w+=(?:\S+\/node )?(?:\/opt\/waystation\/)?(\S+)$/gm)]
+  return found.length > 0 ? found.map(([, program = '']) => program) : ['program']
 }
 
 /** What it complains of; nothing where it is content. */
