@@ -29,6 +29,12 @@ test.for(['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'])('%s names servers, without 
     expect(() => readEnv(redisConfig, { [variable]: list })).toThrow(`${variable}: `)
 })
 
+test('a % that stands for itself is answered by how to write it, without the password', () => {
+  const url = 'redis://:50%off@localhost'
+  expect(() => readEnv(redisConfig, { REDIS_URL: url })).toThrow(/^(?!.*off).*REDIS_URL: a % in .* is written %25/s)
+  expect(readEnv(redisConfig, { REDIS_URL: url.replace('%', '%25') })).toBeDefined()
+})
+
 test('a password stands in one place', () => {
   expect(readEnv(redisConfig, { REDIS_URL: 'redis://a', REDIS_PASSWORD: 'p' })).toMatchObject({ REDIS_PASSWORD: 'p' })
   const both = () => readEnv(redisConfig, { REDIS_URL: 'redis://:secret@a', REDIS_PASSWORD: 'secret' })

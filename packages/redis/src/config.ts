@@ -15,7 +15,10 @@ const HELP = 'the address of a Redis: redis://user:password@host:6379, or rediss
 
 const fields = z.object({
   /** With Sentinels or a Cluster only its user, password, database and `rediss:` count, for all servers alike. */
-  REDIS_URL: z.url({ protocol: /^rediss?$/, hostname: /./, error: HELP }).optional(),
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, hostname: /./, error: HELP, abort: true })
+    .refine(isDecodable, 'a % in the user or the password is written %25; or set REDIS_PASSWORD')
+    .optional(),
   /** For those who keep it apart from the address. */
   REDIS_PASSWORD: z.string().optional(),
   REDIS_SENTINELS: endpoints('the Sentinels that know the primary').optional(),
@@ -47,6 +50,16 @@ export const oneRedis = [
 
 /** Where the station's Redis is, for `readEnv`. */
 export const redisConfig = fields.check(...oneRedis)
+
+function isDecodable(url: string): boolean {
+  const { username, password } = new URL(url)
+  try {
+    decodeURIComponent(username + password)
+    return true
+  } catch {
+    return false
+  }
+}
 
 function readEndpoint(text: string): Endpoint | undefined {
   const [, host, port] = /^\s*\[?([^\s/@]+?)\]?:(\d{1,5})\s*$/.exec(text) ?? []
