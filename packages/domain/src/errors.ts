@@ -39,6 +39,10 @@ export class Unanswered extends Unavailable {
   override name = 'Unanswered'
 }
 
+/** For the operator: what was not done, and the word for why where somebody else said it. */
+export const hintOf = ({ message, cause }: Unavailable): string =>
+  cause === undefined ? message : `${message} (${errorCode(cause)})`
+
 /**
  * The word under which an error is counted and logged: `Rejected`'s reason, a system code, what Redis calls it (`OOM`,
  * `NOREPLICAS`), or its name.

@@ -1,4 +1,4 @@
-import { errorCode, type Receiver, Rejected, Unauthenticated, Unavailable } from '@waystation/domain'
+import { hintOf, type Receiver, Rejected, Unauthenticated, Unavailable } from '@waystation/domain'
 import type { Events } from '@waystation/telemetry'
 import type { Context } from 'koa'
 import { readBody } from './body.ts'
@@ -34,7 +34,7 @@ export function webhook(receiver: Receiver, gateway: Gateway, events: Events) {
         events.rejected({ channel, reason: error.reason })
         context.status = 200
       } else if (error instanceof Unavailable) {
-        events.rejected({ channel, reason: 'unavailable', hint: `${error.message} (${errorCode(error.cause)})` })
+        events.rejected({ channel, reason: 'unavailable', hint: hintOf(error) })
         context.status = 503
         context.set('Retry-After', '1')
       } else {

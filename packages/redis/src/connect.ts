@@ -9,8 +9,8 @@ type OutageLog = Pick<Log, 'info' | 'warn'>
 /**
  * A connection that is ready to use, to what is configured or to the Redis at a URL. While Redis is away it waits, after
  * one `redis.unreachable` line in `log`; later outages get such a line each, and a `redis.reachable` when they end. In a
- * Cluster each node has outages of its own, named by `node`, and the whole has one when no node answers. The connection never throws or emits them. Rejects where waiting cannot
- * help: Redis refuses the login. End it with `close`.
+ * Cluster each node has outages of its own, named by `node`, and the whole has one when no node answers. The connection
+ * never throws or emits them. Rejects where waiting cannot help: Redis refuses the login. End it with `close`.
  */
 export async function connect(at: RedisConfig | string, purpose: Purpose, log?: OutageLog): Promise<Redis> {
   const config = typeof at === 'string' ? { REDIS_URL: at } : at

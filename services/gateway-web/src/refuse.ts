@@ -1,4 +1,4 @@
-import { errorCode, Rejected, Unauthenticated, Unavailable } from '@waystation/domain'
+import { hintOf, Rejected, Unauthenticated, Unavailable } from '@waystation/domain'
 import type { Events } from '@waystation/telemetry'
 import type { Context, Next } from 'koa'
 
@@ -38,8 +38,7 @@ export function refuseWithReason(events: Events) {
 
 function describe(error: unknown): { status: number; reason: string; hint?: string } {
   if (error instanceof Unauthenticated) return { status: 401, reason: 'unauthenticated' }
-  if (error instanceof Unavailable)
-    return { status: 503, reason: 'unavailable', hint: `${error.message} (${errorCode(error.cause)})` }
+  if (error instanceof Unavailable) return { status: 503, reason: 'unavailable', hint: hintOf(error) }
   if (error instanceof Rejected) return { status: statuses[error.reason] ?? 400, reason: error.reason }
   return { status: 500, reason: 'internal' }
 }
