@@ -18,7 +18,10 @@ export function say({ web, cookie }: WebSession, text: string, id: string = rand
   return fetch(`${web}/api/messages`, { method: 'POST', headers, body: JSON.stringify({ id, text }) })
 }
 
-/** The events of a session's conversation, after `lastEventId` or from the beginning, up to the first final reply that says `lastText`. */
+/**
+ * The events of a session's conversation, after `lastEventId` or from the beginning, up to the first final reply that says
+ * `lastText`.
+ */
 export async function readUntil(session: WebSession, lastText: string, lastEventId = ''): Promise<Shown[]> {
   const shown: Shown[] = []
   for await (const event of readEvents(session, lastEventId)) {
@@ -28,7 +31,10 @@ export async function readUntil(session: WebSession, lastText: string, lastEvent
   return shown
 }
 
-/** The events of a session's conversation as they come, after `lastEventId` or from the beginning, until the stream ends. Rejects when `signal` ends it. */
+/**
+ * The events of a session's conversation as they come, after `lastEventId` or from the beginning, until the stream ends.
+ * Rejects when `signal` ends it.
+ */
 export async function* readEvents(
   { web, cookie }: WebSession,
   lastEventId = '',
