@@ -3,6 +3,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { startTestRedis } from '@waystation/redis'
 import { startModel, startStation } from '@waystation/testing'
 import { expect, test } from 'vitest'
 
@@ -37,6 +38,14 @@ test('what is set wrong is told in one message, each fault once, without a value
     '  FEISHU_APP_SECRET: is needed',
   ])
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
+})
+
+test('a login that Redis refuses ends the start with a sentence', async () => {
+  await using redis = await startTestRedis()
+  const url = new URL(redis.url)
+  url.password = 'canary'
+  const { code, stderr } = await start('sender', [], { REDIS_URL: url.href })
+  expect({ code, stderr }).toEqual({ code: 1, stderr: `Redis at ${url.host} refuses the login (WRONGPASS)\n` })
 })
 
 test('everything may come from files, which need no variable beside them', { timeout: 120_000 }, async () => {

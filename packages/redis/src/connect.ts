@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Log } from '@waystation/runtime'
+import { ConfigError, type Log } from '@waystation/runtime'
 import { Cluster, type Redis as Single } from 'ioredis'
 import { COMMAND_TIMEOUT_MS, createClient, type Purpose, placeOf, type Redis } from './client.ts'
 import type { RedisConfig } from './config.ts'
@@ -10,7 +10,8 @@ type OutageLog = Pick<Log, 'info' | 'warn'>
  * A connection that is ready to use, to what is configured or to the Redis at a URL. While Redis is away it waits, after
  * one `redis.unreachable` line in `log`; later outages get such a line each, and a `redis.reachable` when they end. In a
  * Cluster each node has outages of its own, named by `node`, and the whole has one when no node answers. The connection
- * never throws or emits them. Rejects where waiting cannot help: Redis refuses the login. End it with `close`.
+ * never throws or emits them. Rejects with a `ConfigError` where waiting cannot help: Redis refuses the login. End it
+ * with `close`.
  */
 export async function connect(at: RedisConfig | string, purpose: Purpose, log?: OutageLog): Promise<Redis> {
   const config = typeof at === 'string' ? { REDIS_URL: at } : at
@@ -81,7 +82,7 @@ function ready(redis: Redis, place: string): Promise<void> {
     if (!isRefusal(codeOf(error))) return
     redis.disconnect()
     // No cause: it carries the command, and with it the password.
-    reject(new Error(`Redis at ${place} refuses the login (${codeOf(error)})`))
+    reject(new ConfigError(`Redis at ${place} refuses the login (${codeOf(error)})`))
   }
   redis.on('error', refused)
   redis.once('ready', () => {
