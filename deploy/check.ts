@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** `npm run check:deploy`: the files by which Waystation is deployed, each read by the program that it is for. */
+// `npm run check:deploy`: the files by which Waystation is deployed, each read by the program that it is for.
+
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const { PATH = '', HOME = '' } = process.env
 /** Nothing of whoever runs it: what a check finds must not depend on their .env. */
