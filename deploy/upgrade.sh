@@ -12,16 +12,23 @@ if [ $# -gt 0 ]; then
 fi
 cd "$(dirname "$0")/.."
 
+# The folder, not this file, which `git pull` may put another in the place of.
+exec 9<.
+flock --nonblock 9 || { echo "upgrade: another one is under way" >&2 && exit 1; }
+docker compose config --quiet
+
 ready_within=120 # s: a start waits for Redis, and a gateway for its platform
 starts=3
 alone_for=31     # s: nginx may have asked a gateway before it listened, and then leaves it alone (fail_timeout)
 
+# Read twice: at first the hash leaves out the files of env_file (docker/compose#14001), and then no container has it.
+hashes=$(docker compose --profile '*' config | docker compose --profile '*' --file - config --hash '*')
+
 running() { docker compose ps --quiet "$1"; }
 
-# A service's containers that are of another image or of other settings; the image's name is one of the settings. Inference
-# counts always: `config --hash` overlooks its env_file (https://github.com/docker/compose/issues/14001).
+# A service's containers that are of another image or of other settings; the image's name is one of the settings.
 outdated() {
-  hash=$(docker compose config --hash "$1" | cut -d' ' -f2)
+  hash=$(echo "$hashes" | sed -n "s/^$1 //p")
   for container in $(running "$1"); do
     is=$(docker inspect --format '{{index .Config.Labels "com.docker.compose.config-hash"}} {{.Image}}' "$container")
     name=$(docker inspect --format '{{.Config.Image}}' "$container")
@@ -65,6 +72,7 @@ replace() {
   before=$(running "$1")
   service=$1 surplus=''
   count=$(echo "$before" | wc -l)
+  echo "upgrade: a new $service starts beside the old"
   docker compose --progress quiet up -d --no-deps --no-recreate --scale "$service=$((count + 1))" "$service"
   new=$(newcomers)
   waited=0
@@ -99,3 +107,4 @@ done
 # shellcheck disable=SC2086
 docker compose up -d --wait $scales
 docker compose exec -T nginx /etc/nginx/waystation/reload.sh
+echo "upgrade: all are of the present image and settings"

@@ -51,3 +51,6 @@ elif [ ! -e tls/privkey.pem ]; then
     { echo "certificate: none can be made: $said" >&2 && exit 1; }
   echo "certificate: self-signed, for there is no readable $SITE/tls/fullchain.pem with its privkey.pem" >&2
 fi
+
+# By which it is known whether there is anything to reload.
+cat nginx.conf proxy.conf waystation.conf channels/*/* tls/* | cksum >prepared

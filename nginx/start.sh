@@ -18,6 +18,7 @@ reload_on_renewal() {
 
 used=$(certificate)
 "$ours/prepare.sh"
+cp "$run/prepared" "$run/loaded"
 
 # nginx opens /dev/stdout, which a socket does not allow, and systemd's journal is one.
 if [ -S /dev/stdout ]; then
