@@ -2,12 +2,13 @@ import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { chmod, chown, cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
-import { type AddressInfo, createServer as createListener } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { connect as connectTls } from 'node:tls'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '@waystation/redis'
 import type { Certificate } from './compose/tls.ts'
 
 const NGINX = fileURLToPath(new URL('../nginx', import.meta.url))
@@ -95,15 +96,6 @@ async function end(child: ChildProcess): Promise<void> {
   // Its group is nginx, its workers, and what waits for another certificate.
   if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL')
   await closed.promise
-}
-
-async function freePort(): Promise<number> {
-  const listener = createListener()
-  await new Promise<void>(resolve => listener.listen(0, '127.0.0.1', resolve))
-  // It listens on a port.
-  const { port } = listener.address() as AddressInfo
-  await new Promise(resolve => listener.close(resolve))
-  return port
 }
 
 /** A gateway that answers with the headers it was sent. */

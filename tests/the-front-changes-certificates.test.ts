@@ -3,7 +3,7 @@ import { mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test, vi } from 'vitest'
-import { type Certificate, makeCertificate } from './compose/tls.ts'
+import { type Certificate, makeTrustedCertificate } from './compose/tls.ts'
 import { certificateAt, hasNginx, putCertificate, startFront, startMirror } from './front.ts'
 
 const patiently = { timeout: 30_000, interval: 200 }
@@ -12,8 +12,8 @@ describe.runIf(hasNginx)('nginx', () => {
   test('comes up before there is a certificate, and takes each one that comes, but none that is broken', async () => {
     await using folder = await mkdtempDisposable(join(tmpdir(), 'certificate-'))
     const [first, second] = [
-      await makeCertificate(folder.path, ['127.0.0.1']),
-      await makeCertificate(folder.path, ['127.0.0.1']),
+      await makeTrustedCertificate(folder.path, ['127.0.0.1']),
+      await makeTrustedCertificate(folder.path, ['127.0.0.1']),
     ]
     await using mirror = await startMirror()
     await using front = await startFront({ GATEWAY_WEB_SERVERS: mirror.address })

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { connect as connectTls } from 'node:tls'
 import { type Station, startStation, telegramUpdate } from '@waystation/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { makeCertificate } from './compose/tls.ts'
+import { makeTrustedCertificate } from './compose/tls.ts'
 import { type Front, hasNginx, startFront, startMirror } from './front.ts'
 import { openSession, readUntil, say } from './web-session.ts'
 
@@ -16,7 +16,7 @@ const patiently = { timeout: 30_000 }
 
 async function newCertificate() {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'certificate-'))
-  return await makeCertificate(folder.path, ['127.0.0.1'])
+  return await makeTrustedCertificate(folder.path, ['127.0.0.1'])
 }
 
 describe.runIf(hasNginx)('nginx before real gateways', () => {

@@ -9,11 +9,10 @@ import {
   startTelegram,
   type TelegramSimulator,
 } from '@waystation/testing'
-import { afterAll, beforeAll, describe, expect, onTestFailed, test, vi } from 'vitest'
-import { gatherCrowd, gatherFeishuCrowd } from '../crowd.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { gatherPeople } from './people.ts'
 import { hostAddress, type Server, startServer, whyNoServer } from './server.ts'
-import { coverWithTls, makeCertificate } from './tls.ts'
-import { gatherWebCrowd } from './web-crowd.ts'
+import { coverWithTls, makeTrustedCertificate } from './tls.ts'
 
 const RECEIVED = 'waystation_messages_received_total'
 /** How many there are under load, and what shows that one works. */
@@ -41,7 +40,7 @@ describe.skipIf(why)('a server by Compose', () => {
     const model = started.use(await startModel({ durationMs: 300 }))
     const host = await hostAddress()
     const { path: folder } = started.use(await mkdtempDisposable(join(tmpdir(), 'waystation-tls-')))
-    const certificate = await makeCertificate(folder, ['127.0.0.1', host])
+    const certificate = await makeTrustedCertificate(folder, ['127.0.0.1', host])
     const outside = async (origin: string) => started.use(await coverWithTls(origin, host, certificate)).origin
     server = started.use(
       await startServer(
@@ -69,58 +68,8 @@ describe.skipIf(why)('a server by Compose', () => {
   /** Which image each container of ours runs. */
   const images = async () => (await Promise.all(SERVICES.map(server.containers))).flat().map(({ image }) => image)
 
-  /** People on all channels who write on and on. */
-  async function gatherPeople() {
-    const crowd = gatherCrowd(telegram, 20)
-    const feishuCrowd = gatherFeishuCrowd(feishu, 10)
-    const webCrowd = await gatherWebCrowd(server.origin, 10)
-    const attemptsBefore = telegram.webhookAttempts.length
-    const pushesBefore = feishu.pushes.length
-
-    function sayNext(): void {
-      crowd.sayNext()
-      webCrowd.sayNext()
-      // Feishu pushes events side by side: only those that were taken before have an order.
-      if (feishu.unfinished().events === 0) feishuCrowd.sayNext()
-    }
-
-    const timer = setInterval(sayNext, 600)
-    onTestFailed(() => server.explain(SERVICES))
-    const tallies = () => [crowd.tally(), feishuCrowd.tally(), webCrowd.tally()]
-    return {
-      /** Stops talking, and waits until all is answered. */
-      async fallSilent() {
-        clearInterval(timer)
-        await vi
-          .waitUntil(
-            () =>
-              telegram.unfinished().updates + feishu.unfinished().events + webCrowd.unsent() === 0 &&
-              tallies().every(({ wrong }) => wrong.length === 0),
-            { timeout: 60_000, interval: 500 },
-          )
-          .catch(() => {})
-        const doubtful = (await server.metrics('sender')).reduce(
-          (sum, metrics) => sum + metrics.sum('waystation_parts_total', { outcome: 'doubtful' }),
-          0,
-        )
-        const doubled = tallies().reduce((sum, tally) => sum + tally.doubled, 0)
-        webCrowd[Symbol.dispose]()
-        return {
-          wrong: tallies().flatMap(({ wrong }) => wrong),
-          doubled,
-          doubtful,
-          refused: [
-            ...telegram.webhookAttempts.slice(attemptsBefore).map(({ status }) => status),
-            ...feishu.pushes.slice(pushesBefore).map(({ status }) => status),
-            ...webCrowd.refusals,
-          ].filter(status => status !== 200),
-        }
-      },
-    }
-  }
-
   test('answers on all channels through nginx, over TLS', async () => {
-    const people = await gatherPeople()
+    const people = await gatherPeople({ server, telegram, feishu })
     await sleep(5_000)
     expect(await people.fallSilent()).toEqual({ wrong: [], doubled: 0, doubtful: 0, refused: [] })
     expect((await fetch(`${server.origin}/metrics`)).status).toBe(404)
@@ -129,7 +78,7 @@ describe.skipIf(why)('a server by Compose', () => {
   })
 
   test('is scaled up and down while people write', async () => {
-    const people = await gatherPeople()
+    const people = await gatherPeople({ server, telegram, feishu })
     await server.scale(Object.fromEntries(Object.entries(TIERS).map(([service, { replicas }]) => [service, replicas])))
     for (const [service, { replicas, counter }] of Object.entries(TIERS))
       await expect
@@ -144,7 +93,7 @@ describe.skipIf(why)('a server by Compose', () => {
   })
 
   test.each([...SERVICES, 'nginx'])('%s may die', async service => {
-    const people = await gatherPeople()
+    const people = await gatherPeople({ server, telegram, feishu })
     await sleep(2_000)
     await server.kill(service)
     await sleep(2_000)
@@ -154,7 +103,7 @@ describe.skipIf(why)('a server by Compose', () => {
   })
 
   test('Redis may be restarted', async () => {
-    const people = await gatherPeople()
+    const people = await gatherPeople({ server, telegram, feishu })
     await sleep(2_000)
     await server.compose('restart', 'redis')
     await sleep(2_000)
@@ -169,7 +118,7 @@ describe.skipIf(why)('a server by Compose', () => {
     const text = await readFile(source, 'utf8')
     await writeFile(source, `throw new Error('broken')\n${text}`)
     await server.compose('build')
-    const people = await gatherPeople()
+    const people = await gatherPeople({ server, telegram, feishu })
     await expect(server.run('deploy/upgrade.sh')).rejects.toThrow(/broken[\s\S]*the old ones go on/)
     expect(await people.fallSilent()).toMatchObject({ wrong: [], doubled: 0, refused: [] })
     expect(await images()).toEqual(before)
@@ -182,7 +131,7 @@ describe.skipIf(why)('a server by Compose', () => {
     const before = await images()
     await appendFile(join(server.folder, 'packages/runtime/src/index.ts'), '// A new version.\n')
     await server.compose('build')
-    const people = await gatherPeople()
+    const people = await gatherPeople({ server, telegram, feishu })
     await server.run('deploy/upgrade.sh')
     const after = await images()
     expect(after).toHaveLength(before.length)

@@ -1,24 +1,16 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
 import { type AddressInfo, connect } from 'node:net'
-import { join } from 'node:path'
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
-import { promisify } from 'node:util'
-
-const exec = promisify(execFile)
+import { makeCertificate } from '@waystation/redis'
 
 /** PEM. It is its own authority. */
 export type Certificate = { cert: string; key: string }
 
 /** Makes a certificate for addresses, and lets this process trust it. */
-export async function makeCertificate(folder: string, addresses: string[]): Promise<Certificate> {
-  const [certFile, keyFile] = [join(folder, 'fullchain.pem'), join(folder, 'privkey.pem')]
-  const names = addresses.map(address => `IP:${address}`).join()
-  const kind = ['-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', '/CN=waystation', '-addext', `subjectAltName=${names}`]
-  await exec('openssl', ['req', ...kind, ...subject, '-keyout', keyFile, '-out', certFile])
-  const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')])
+export async function makeTrustedCertificate(folder: string, addresses: string[]): Promise<Certificate> {
+  const { file, keyFile } = await makeCertificate(folder, addresses.map(address => `IP:${address}`).join())
+  const [cert, key] = await Promise.all([readFile(file, 'utf8'), readFile(keyFile, 'utf8')])
   setDefaultCACertificates([...getCACertificates('default'), cert])
   return { cert, key }
 }

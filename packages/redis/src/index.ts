@@ -1,3 +1,5 @@
+export { freePort } from './address.ts'
+export { makeCertificate } from './certificate.ts'
 export type { Purpose, Redis } from './client.ts'
 export { startTestCluster } from './cluster.ts'
 export { oneRedis, type RedisConfig, redisConfig } from './config.ts'
