@@ -42,8 +42,10 @@ export async function run(name: string, services: Service[], options: RunOptions
     // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.
     const station = await Promise.race([starting, stopping])
     if (station) {
-      log.info({ event: 'process.started', port: station.http.port })
-      started?.(station.running.flatMap(service => service.state?.(station.http.port) ?? []))
+      const { port } = station.http
+      const states = station.running.flatMap(service => service.state?.(port) ?? [])
+      log.info({ event: 'process.started', port, states })
+      started?.(states)
       await stopping
     }
     code = station ? await stopAll(station, log) : 0

@@ -19,6 +19,7 @@ test('with polling, and no model but the built-in one', async () => {
   chat.say('hi')
   await station.settled()
   expect(station.telegram.texts(chat)).toEqual([expect.stringContaining('re: hi')])
+  expect(station.output).toMatch(/"process.started".*built-in responder; no model is connected/)
 })
 
 test('services as processes of their own are killed, replaced and added', async () => {
