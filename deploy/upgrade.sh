@@ -93,10 +93,16 @@ replace() {
 }
 
 # Who reads comes before who writes, so that nobody meets what only a newer one understands.
+chosen=$(docker compose config --services)
 scales=
 for tier in sender inference gateway-web gateway-telegram gateway-feishu; do
   present=$(running "$tier" | wc -l)
   [ "$present" -gt 0 ] || continue
+  if ! echo "$chosen" | grep -qx "$tier"; then
+    docker compose --progress quiet rm --stop --force "$tier" >/dev/null
+    echo "upgrade: $tier is taken away, for .env does not choose it any more"
+    continue
+  fi
   scales="$scales --scale $tier=$present"
   # Not in the head of the loop, where a failure would pass for "none".
   olds=$(outdated "$tier")
