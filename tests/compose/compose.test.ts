@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { appendFile, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -65,8 +67,10 @@ describe.skipIf(why)('a server by Compose', () => {
 
   afterAll(() => started.disposeAsync())
 
-  /** Which image each container of ours runs. */
-  const images = async () => (await Promise.all(SERVICES.map(server.containers))).flat().map(({ image }) => image)
+  const containers = async () => (await Promise.all(SERVICES.map(server.containers))).flat()
+  const ids = async () => (await containers()).map(({ id }) => id)
+  /** Which image each container runs. */
+  const images = async () => (await containers()).map(({ image }) => image)
 
   test('answers on all channels through nginx, over TLS', async () => {
     const people = await gatherPeople({ server, telegram, feishu })
@@ -126,6 +130,18 @@ describe.skipIf(why)('a server by Compose', () => {
     await server.compose('build')
   })
 
+  test('keeps its containers in an upgrade without a change, and their number in one that is broken off', async () => {
+    const before = await ids()
+    await server.run('deploy/upgrade.sh')
+    expect(await ids()).toEqual(before)
+    await appendFile(join(server.folder, '.env'), '\nLOG_LEVEL=debug\n')
+    const upgrade = spawn('deploy/upgrade.sh', { cwd: server.folder, stdio: 'ignore' })
+    await expect.poll(() => server.containers('sender'), { timeout: 60_000 }).toHaveLength(2)
+    upgrade.kill('SIGINT')
+    expect(await once(upgrade, 'exit')).toEqual([1, null])
+    expect(await ids()).toHaveLength(before.length)
+  })
+
   test('is upgraded without a moment in which nobody answers', async () => {
     await server.scale({ 'gateway-web': 2, sender: 2 })
     const before = await images()
@@ -138,5 +154,13 @@ describe.skipIf(why)('a server by Compose', () => {
     expect(new Set(after).size).toBe(1)
     expect(before).not.toContain(after[0])
     expect(await people.fallSilent()).toMatchObject({ wrong: [], doubled: 0, refused: [] })
+  })
+
+  test('takes a channel away that .env does not choose any more', async () => {
+    await appendFile(join(server.folder, '.env'), '\nTELEGRAM_BOT_TOKEN=\nCOMPOSE_PROFILES=feishu\n')
+    await server.run('deploy/upgrade.sh')
+    expect(await server.containers('gateway-telegram')).toEqual([])
+    expect(await server.containers('gateway-feishu')).toHaveLength(1)
+    expect((await fetch(`${server.origin}/webhooks/telegram`, { method: 'POST' })).status).toBe(404)
   })
 })
