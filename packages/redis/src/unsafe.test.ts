@@ -1,8 +1,9 @@
+import { readEnv } from '@waystation/runtime'
 import { expect, onTestFinished, test } from 'vitest'
-import { close, connect, startTestRedis, warnIfUnsafe } from './index.ts'
+import { close, connect, redisConfig, startTestRedis, startTestSentinels, warnIfUnsafe } from './index.ts'
 
-async function warningsOf(url: string): Promise<object[]> {
-  const redis = await connect(url, 'commands')
+async function warningsOf(at: Parameters<typeof connect>[0]): Promise<object[]> {
+  const redis = await connect(at, 'commands')
   onTestFinished(() => close(redis))
   const lines: object[] = []
   await warnIfUnsafe(redis, { warn: (line: object) => void lines.push(line) })
@@ -40,4 +41,12 @@ test('a managed Redis that refuses CONFIG is asked all the same', async () => {
   url.username = 'guest'
   url.password = 'secret'
   expect(await warningsOf(url.href)).toEqual([])
+})
+
+test.each([
+  [0, [{ event: 'redis.unsafe', setting: 'min-replicas-to-write', is: '0', cure: expect.stringContaining('1') }]],
+  [1, []],
+])('a primary behind Sentinels, with min-replicas-to-write %i', async (minReplicas, warnings) => {
+  await using servers = await startTestSentinels({ minReplicas })
+  expect(await warningsOf(readEnv(redisConfig, servers.env))).toEqual(warnings)
 })
