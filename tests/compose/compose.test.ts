@@ -135,7 +135,7 @@ describe.skipIf(why)('a server by Compose', () => {
     await server.run('deploy/upgrade.sh')
     expect(await ids()).toEqual(before)
     await appendFile(join(server.folder, '.env'), '\nLOG_LEVEL=debug\n')
-    const upgrade = spawn('deploy/upgrade.sh', { cwd: server.folder, stdio: 'ignore' })
+    const upgrade = spawn('sh', ['deploy/upgrade.sh'], { cwd: server.folder, stdio: 'ignore' })
     await expect.poll(() => server.containers('sender'), { timeout: 60_000 }).toHaveLength(2)
     upgrade.kill('SIGINT')
     expect(await once(upgrade, 'exit')).toEqual([1, null])
