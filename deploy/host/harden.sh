@@ -118,7 +118,7 @@ undo() {
   if take_away $sshd_file; then reload=yes; fi
   if take_away $socket_file; then reload=yes; fi
   if [ $reload ]; then change 'sshd reads its configuration' apply_sshd; fi
-  [ "$dry_run" ] || are_open "$old" || fail "sshd does not listen on $old: keep this session, and see journalctl -u ssh"
+  [ "$dry_run" ] || soon are_open "$old" || fail "sshd does not listen on $old: keep this session, and see journalctl -u ssh"
   for port in $new $web $old; do
     grep -qx "ufw allow $port/tcp" $state/rules || ! has_rule "$port" ||
       change "ufw delete allow $port/tcp" quietly ufw delete allow "$port/tcp"
@@ -207,6 +207,15 @@ ports_are() {
   for port in $(<$state/ports); do
     [[ " $1 " = *" $port "* ]] || ! are_open "$port" || return 1
   done
+}
+
+# A reload returns before sshd has begun anew.
+soon() {
+  for _ in {1..50}; do
+    if "$@"; then return; fi
+    sleep 0.1
+  done
+  return 1
 }
 
 rules() { ufw show added | grep '^ufw ' || :; }
@@ -298,10 +307,7 @@ ensure_sshd() {
     fail "sshd does not take $sshd_file, or something in /etc/ssh overrules it; it is as it was, and sshd was told nothing"
   fi
   apply_sshd || :
-  for _ in {1..50}; do
-    if ports_are "$1"; then return; fi
-    sleep 0.1 # A reload returns before sshd has begun anew.
-  done
+  if soon ports_are "$1"; then return; fi
   put_back
   apply_sshd
   fail "sshd did not listen on $new${1:+ $1} alone; it is as it was"

@@ -43,7 +43,7 @@ by_password() {
 }
 answers() { outside bash -c "exec 3<>/dev/tcp/192.0.2.1/$1"; }
 within() { # SECONDS COMMAND…
-  for _ in $(seq "$1"); do if "${@:2}"; then return; fi; sleep 1; done
+  for _ in $(seq "$1"); do if "${@:2}" 2>/dev/null; then return; fi; sleep 1; done
   return 1
 }
 

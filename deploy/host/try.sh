@@ -17,10 +17,12 @@ if ! [ -e $base.made ]; then
   debootstrap --variant=minbase bookworm $base >$base.log
   export DEBIAN_FRONTEND=noninteractive
   apt() { chroot $base apt-get -qq --no-install-recommends "$@" >>$base.log 2>&1; }
-  apt install -y systemd-sysv dbus sudo iproute2 openssh-server openssh-client sshpass python3-minimal
+  apt install -y systemd-sysv dbus sudo iproute2 openssh-server openssh-client sshpass python3
   # harden.sh installs them itself, in a machine without a network.
   # shellcheck disable=SC2086 # Several words.
   apt install -y --download-only $hardening
+  # This machine's, which it would take for its own.
+  rm -f $base/etc/hostname
   touch $base.made
 fi
 
