@@ -11,7 +11,8 @@ export TRUSTED_PROXY="${TRUSTED_PROXY:-127.0.0.1}"
 
 mkdir -p "$run/tls"
 cd "$run"
-cp "$ours/nginx.conf" "$ours/proxy.conf" .
+cp "$ours/proxy.conf" .
+sed "s|/dev/stdout|${ACCESS_LOG:-/dev/stdout}|" "$ours/nginx.conf" >nginx.conf
 
 # The names alone, for envsubst: all other $… are nginx's own.
 # shellcheck disable=SC2016
