@@ -1,5 +1,5 @@
 import { type ExecFileException, execFile } from 'node:child_process'
-import { cp, mkdtempDisposable } from 'node:fs/promises'
+import { cp, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -24,6 +24,8 @@ await report('nginx before upstreams of Docker', nginxInDocker)
 await report('docker compose, every profile and size', compose)
 await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
 await report('systemd', () => checkOfItsOwn('systemd'))
+await report('cloud-init', cloudInit)
+await report('logrotate', logrotate)
 
 const count = (state: Outcome['state']) => outcomes.filter(outcome => outcome.state === state).length
 console.log(`${count('ok')} ok, ${count('FAILED')} failed, ${count('SKIPPED')} skipped`)
@@ -104,6 +106,19 @@ async function checkOfItsOwn(folder: string): Promise<Outcome> {
   const checked = await run(process.execPath, [`deploy/${folder}/check.ts`])
   const [, why] = /^SKIPPED: (.+)/m.exec(checked.output) ?? []
   return checked.ok && why !== undefined ? { state: 'SKIPPED', why } : outcomeOf('node', checked)
+}
+
+async function cloudInit(): Promise<Outcome> {
+  return outcomeOf('cloud-init', await run('cloud-init', ['schema', '--config-file', 'deploy/host/cloud-init.yaml']))
+}
+
+/** A copy, for it reads no file that others than its owner may write, as those of a checkout may be. */
+async function logrotate(): Promise<Outcome> {
+  await using home = await mkdtempDisposable(join(tmpdir(), 'check-'))
+  const file = join(home.path, 'waystation')
+  await writeFile(file, await readFile(join(ROOT, 'deploy/logging/logrotate')), { mode: 0o644 })
+  const { found, ok, output } = await run('logrotate', ['-d', '--state', join(home.path, 'state'), file])
+  return outcomeOf('logrotate', { found, ok: ok && !output.includes('error:'), output })
 }
 
 function outcomeOf(program: string, { found, ok, output }: Run): Outcome {
