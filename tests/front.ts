@@ -14,7 +14,7 @@ import type { Certificate } from './compose/tls.ts'
 const NGINX = fileURLToPath(new URL('../nginx', import.meta.url))
 const START_WITHIN_MS = 30_000
 /** An ordinary user, as nginx runs in its container; where tests are root's. */
-const NOBODY = 65_534
+export const NOBODY = 65_534
 
 /** A shell that ends its process group when whoever started it has gone; see packages/testing/src/station/process.ts. */
 const LEASH = '(read -r _ <&3; kill -9 0) >/dev/null 2>&1 & exec "$0" 3<&-'
