@@ -77,6 +77,8 @@ open() {
   sshd -t || fail 'sshd does not accept its configuration as it is; mend that first'
   ! has_addresses || fail 'sshd_config names a ListenAddress: take it out, and let the firewall choose who may come'
   [ "$(administrators)" ] || fail 'nobody who may become root has a key that sshd reads: you would be locked out'
+  # A login there can only be tried beside the old ones.
+  [ -e $state/ports ] || ! are_open $new || fail "port $new is taken already, be it by sshd: that has to move first"
   install_packages
   remember
   old=$(old_ports)
@@ -259,14 +261,15 @@ APT::Periodic::Update-Package-Lists "1";
 APT::Periodic::Unattended-Upgrade "1";' || :
 }
 
-# SSH's rules come before the firewall. One that is on lets the old ports in as it is. What others let in stays, and is named.
+# SSH's rules come before the firewall. One that keeps others out already lets the old ports in, for whom it does. What others
+# let in stays, and is named.
 ensure_firewall() {
   local port open="$new $web" others known
   if ! command -v ufw >/dev/null; then
     change "ufw on, for ${1:+$1 }$new $web" :
     return
   fi
-  is_active || open="$1 $open"
+  if ! is_active || [ "$(incoming)" != deny ]; then open="$1 $open"; fi
   for port in $open; do
     has_rule "$port" || change "ufw allow $port/tcp" quietly ufw allow "$port/tcp"
   done

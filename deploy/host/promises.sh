@@ -74,6 +74,10 @@ passwd -q --unlock keeper
 echo 'Nonsense yes' >/etc/ssh/sshd_config.d/50-nonsense.conf
 promise 'nor does it begin where sshd refuses its configuration' refuses 'mend that first'
 rm /etc/ssh/sshd_config.d/50-nonsense.conf
+python3 -m http.server 2222 >/dev/null 2>&1 &
+within 20 answers 2222
+promise 'nor where the new port is taken' refuses 'port 2222 is taken already'
+kill $!
 promise 'the second step does not go before the first' refuses 'the first step comes first' --finish
 promise 'a dry run changes nothing' changes_nothing --dry-run
 promise 'and names what it would do' says 'would: install ufw fail2ban'
@@ -154,6 +158,13 @@ promise 'the undo gives the rule back' $harden --undo
 promise 'so that all are there again' bash -c 'diff <(sort /tmp/rules-before) <(ufw show added | sort)'
 promise 'and the firewall is on' bash -c 'ufw status | grep -qx "Status: active"'
 ufw disable >/dev/null
+ufw delete limit OpenSSH >/dev/null
+{ ufw default allow incoming && ufw --force enable; } >/dev/null 2>&1
+promise 'where the firewall let everybody in the first step is done' $harden
+promise 'and the old port is as it was' by_password keeper 22
+promise 'the undo is done' $harden --undo
+promise 'and the firewall lets everybody in' bash -c 'ufw status verbose | grep "allow (incoming)"'
+{ ufw disable && ufw default deny incoming; } >/dev/null
 
 # --- systemd listens, on addresses as Ubuntu writes them ------------------------------------------------------------------
 mkdir -p /etc/systemd/system/ssh.socket.d
