@@ -11,19 +11,21 @@ const SWEEP_MS = 5_000
 /** After an error of our own, such as Redis going away in the middle. */
 const ERROR_PAUSE_MS = 1_000
 
-type Bell = { conversation: ConversationId }
+type Bell<Id extends string> = { conversation: Id }
 
-export type BoxName = 'inbox' | 'outbox'
+/** The boxes of conversations, and those of alerts' receivers (services/alerts). */
+export type BoxName = 'alerts' | 'inbox' | 'outbox'
 
 /** What is said of a box that was looked into: nothing, or when it should be looked into again. */
 export type Again = { afterMs: number } | undefined
 
-export type Bells = {
+/** `Id`: what has a box of its own. */
+export type Bells<Id extends string = ConversationId> = {
   /**
    * Asks that somebody looks into the box. At most one looks at a time; rung meanwhile, it rings once more after.
    * `hurry`: even if the last look asked for a pause.
    */
-  ring(conversation: ConversationId, options?: { hurry: boolean }): Promise<void>
+  ring(conversation: Id, options?: { hurry: boolean }): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,8 +40,8 @@ const location = (box: BoxName) => ({ prefix: `waystation:{${box}}` })
 const queueName = 'bells'
 
 /** `redis`: a connection that fails at once while Redis is away, so that a gateway can say 503. */
-export function createBells(box: BoxName, redis: Redis): Bells {
-  const queue = new Queue<Bell, void, string>(queueName, {
+export function createBells<Id extends string = ConversationId>(box: BoxName, redis: Redis): Bells<Id> {
+  const queue = new Queue<Bell<Id>, void, string>(queueName, {
     ...location(box),
     connection: redis,
     // Without it, add() hangs while Redis is away.
@@ -50,7 +52,7 @@ export function createBells(box: BoxName, redis: Redis): Bells {
   // Whoever rings hears of the failure; this only keeps Node from ending the process.
   queue.on('error', () => {})
 
-  async function endPause(conversation: ConversationId): Promise<void> {
+  async function endPause(conversation: Id): Promise<void> {
     const id = await queue.getDeduplicationJobId(conversation)
     const bell = id === null ? undefined : await queue.getJob(id)
     // It refuses one that is not delayed: that is answered already, or next.
@@ -70,16 +72,16 @@ export function createBells(box: BoxName, redis: Redis): Bells {
  * Answers bells: `look` once per bell, never twice at once for one conversation, `concurrency` at a time; and `sweep`
  * every few seconds, on one of all listeners. `redis`: a connection that waits for Redis for ever.
  */
-export function listen(options: {
+export function listen<Id extends string = ConversationId>(options: {
   box: BoxName
   redis: Redis
   concurrency: number
-  look(conversation: ConversationId): Promise<Again>
+  look(conversation: Id): Promise<Again>
   sweep(): Promise<void>
   onError(error: unknown): void
 }): Listener {
   const { box, redis, look, sweep, onError } = options
-  const worker = new Worker<Bell, void, string>(
+  const worker = new Worker<Bell<Id>, void, string>(
     queueName,
     async (job, token) => {
       if (job.name === 'sweep') return sweep()
