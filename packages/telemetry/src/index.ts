@@ -1,2 +1,3 @@
+export { type AlertEvents, createAlertEvents, observeAlerts } from './alerts.ts'
 export { createEvents, type Events } from './events.ts'
 export { observeBox, observeBreakers } from './metrics.ts'

@@ -1,0 +1,15 @@
+import type { ReceiverConfig } from '../config.ts'
+import { createFeishu } from './feishu.ts'
+import type { Relay } from './relay.ts'
+import { createTemplate } from './template.ts'
+import { createWecom } from './wecom.ts'
+
+/** The way to each receiver, by its name. */
+export const createRelays = (receivers: ReadonlyMap<string, ReceiverConfig>): Map<string, Relay> =>
+  new Map([...receivers].map(([name, config]) => [name, createRelay(name, config)]))
+
+function createRelay(name: string, config: ReceiverConfig): Relay {
+  if (config.kind === 'wecom') return createWecom(name, config)
+  if (config.kind === 'feishu') return createFeishu(name, config)
+  return createTemplate(name, config)
+}
