@@ -22,7 +22,7 @@ test('what is too long is cut between two characters, wherever the limit falls',
 test('a notice tells what fires first, its labels, since when, and what to do', () => {
   const { title, text } = notice(
     alertmanagerGroup(
-      { instance: 'web-1', status: 'resolved' },
+      { instance: 'web-1', status: 'resolved', startsAt: '2026-01-01T08:00:00.352866221Z' },
       { instance: 'web-2', annotations: { description: 'It is 93 %.', runbook_url: 'https://wiki/cpu' } },
     ),
   )

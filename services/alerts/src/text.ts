@@ -5,6 +5,8 @@ const MAX_TEXT_BYTES = 16_384
 const MAX_TITLE_BYTES = 240
 /** What was cut ends with it. */
 const CUT_MARK = '…'
+/** Alertmanager tells nanoseconds. */
+const FRACTION = /\.\d+/
 /** They stand in the title, or say nothing to a person. */
 const untold = new Set(['alertname', 'severity'])
 
@@ -33,7 +35,12 @@ function paragraphOf(alert: Alert): string {
   const { summary, description, runbook_url: runbook } = alert.annotations
   const told = Object.entries(labels).flatMap(([name, value]) => (untold.has(name) ? [] : [`${name}=${value}`]))
   const said = [summary, description].filter(text => text).join('\n') || (labels.alertname ?? 'alert')
-  const lines = [`${isFiring(alert) ? '●' : '✓'} ${said}`, told.join(' '), `since ${startsAt}`, runbook]
+  const lines = [
+    `${isFiring(alert) ? '●' : '✓'} ${said}`,
+    told.join(' '),
+    `since ${startsAt.replace(FRACTION, '')}`,
+    runbook,
+  ]
   return lines.filter(line => line).join('\n')
 }
 
