@@ -1,6 +1,8 @@
+export { startAliyunSms } from './alerts/aliyun.ts'
 export { startFeishuRobot } from './alerts/feishu.ts'
 export { alertmanagerGroup } from './alerts/group.ts'
 export { startSmsGateway } from './alerts/sms.ts'
+export { startTencentSms } from './alerts/tencent.ts'
 export { startTicketSystem } from './alerts/tickets.ts'
 export { startWecomRobot, type WecomRobot } from './alerts/wecom.ts'
 export type { FeishuApp, FeishuAppOptions } from './feishu/apps.ts'
