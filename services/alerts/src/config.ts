@@ -24,7 +24,32 @@ const call = {
 const sms = z.strictObject({ kind: z.literal('sms'), ...call })
 const ticket = z.strictObject({ kind: z.literal('ticket'), ...call })
 
-const receiver = z.discriminatedUnion('kind', [wecom, feishu, sms, ticket])
+/** What both clouds want of an SMS: a signature and a template that were applied for, and one phone. */
+const short = { signName: z.string().min(1), to: z.string().regex(/^\+?\d{5,20}$/) }
+const aliyun = z.strictObject({
+  kind: z.literal('aliyun'),
+  url: url.default('https://dysmsapi.aliyuncs.com'),
+  accessKeyId: z.string().min(1),
+  accessKeySecret: z.string().min(1),
+  ...short,
+  templateCode: z.string().min(1),
+  /** By the names of the template's variables. */
+  params: z.record(z.string(), z.string()),
+})
+const tencent = z.strictObject({
+  kind: z.literal('tencent'),
+  url: url.default('https://sms.tencentcloudapi.com'),
+  secretId: z.string().min(1),
+  secretKey: z.string().min(1),
+  region: z.string().min(1).default('ap-guangzhou'),
+  ...short,
+  sdkAppId: z.string().min(1),
+  templateId: z.string().min(1),
+  /** In the order of the template's variables. */
+  params: z.array(z.string()),
+})
+
+const receiver = z.discriminatedUnion('kind', [wecom, feishu, sms, ticket, aliyun, tencent])
 const receiverName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/)
 const receivers = z
   .record(receiverName, receiver)
@@ -32,8 +57,7 @@ const receivers = z
   .transform(all => new Map(Object.entries(all)))
 
 export type ReceiverConfig = z.infer<typeof receiver>
-export type RobotConfig<Kind extends 'feishu' | 'wecom'> = Extract<ReceiverConfig, { kind: Kind }>
-export type CallConfig = Extract<ReceiverConfig, { kind: 'sms' | 'ticket' }>
+export type ConfigOf<Kind extends ReceiverConfig['kind']> = Extract<ReceiverConfig, { kind: Kind }>
 
 const LIKE_THIS = 'JSON like {"oncall":{"kind":"wecom","url":"https://…"}}, by names of a-z 0-9 _ -; see docs/alerts.md'
 

@@ -26,3 +26,7 @@ export function splitUrl(url: string): { root: string; path: string } {
   const { origin, pathname, search } = new URL(url)
   return { root: origin, path: `${pathname}${search}` }
 }
+
+/** A code of theirs as a reason of ours; one that is no word, such as what a proxy says, is not quoted. */
+export const reasonOf = (platform: string, code: string): string =>
+  `${platform}_${/^[\w.]{1,64}$/.test(code) ? code : 'unknown'}`

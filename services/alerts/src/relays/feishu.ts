@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import { Rejected, Unavailable } from '@waystation/domain'
 import { createClient } from '@waystation/http'
 import { z } from 'zod'
-import type { RobotConfig } from '../config.ts'
+import type { ConfigOf } from '../config.ts'
 import type { Notice } from '../notice.ts'
 import { cut } from '../text.ts'
 import { checkStatus, splitUrl } from './answers.ts'
@@ -23,7 +23,7 @@ const OVER_THE_LIMIT = 11232
 const answerSchema = z.object({ code: z.number() })
 
 /** A Feishu or Lark custom bot (自定义机器人). */
-export function createFeishu(name: string, { url, secret }: RobotConfig<'feishu'>): Relay {
+export function createFeishu(name: string, { url, secret }: ConfigOf<'feishu'>): Relay {
   const { root, path } = splitUrl(url)
   const client = createClient(root)
   return {

@@ -1,7 +1,9 @@
 import type { ReceiverConfig } from '../config.ts'
+import { createAliyun } from './aliyun.ts'
 import { createFeishu } from './feishu.ts'
 import type { Relay } from './relay.ts'
 import { createTemplate } from './template.ts'
+import { createTencent } from './tencent.ts'
 import { createWecom } from './wecom.ts'
 
 /** The way to each receiver, by its name. */
@@ -11,5 +13,7 @@ export const createRelays = (receivers: ReadonlyMap<string, ReceiverConfig>): Ma
 function createRelay(name: string, config: ReceiverConfig): Relay {
   if (config.kind === 'wecom') return createWecom(name, config)
   if (config.kind === 'feishu') return createFeishu(name, config)
+  if (config.kind === 'aliyun') return createAliyun(name, config)
+  if (config.kind === 'tencent') return createTencent(name, config)
   return createTemplate(name, config)
 }

@@ -1,7 +1,7 @@
 import { Rejected, Unavailable } from '@waystation/domain'
 import { createClient } from '@waystation/http'
 import { z } from 'zod'
-import type { RobotConfig } from '../config.ts'
+import type { ConfigOf } from '../config.ts'
 import type { Notice } from '../notice.ts'
 import { cut } from '../text.ts'
 import { checkStatus, splitUrl } from './answers.ts'
@@ -23,7 +23,7 @@ const busy = new Map([
 const answerSchema = z.object({ errcode: z.number() })
 
 /** A WeCom group robot (企业微信群机器人). All but its faults of transport are answered with HTTP 200. */
-export function createWecom(name: string, { url }: RobotConfig<'wecom'>): Relay {
+export function createWecom(name: string, { url }: ConfigOf<'wecom'>): Relay {
   const { root, path } = splitUrl(url)
   const client = createClient(root)
   return {
