@@ -1,6 +1,7 @@
 export { startAliyunSms } from './alerts/aliyun.ts'
 export { startFeishuRobot } from './alerts/feishu.ts'
 export { alertmanagerGroup } from './alerts/group.ts'
+export { startAlerts } from './alerts/process.ts'
 export { startSmsGateway } from './alerts/sms.ts'
 export { startTencentSms } from './alerts/tencent.ts'
 export { startTicketSystem } from './alerts/tickets.ts'

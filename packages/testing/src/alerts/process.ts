@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createBells } from '@waystation/mailbox'
+import { close, connect } from '@waystation/redis'
+import { startProcess } from '../station/process.ts'
+
+const TOKEN = 'canary-token-of-alertmanager'
+const WITHIN_MS = 45_000
+const LOOK_EVERY_MS = 50
+
+export type AlertsOptions = {
+  redisUrl: string
+  /** What `ALERTS_RECEIVERS` says. */
+  receivers: object
+}
+
+type Request = { authorization?: string; body?: string }
+
+/** `services/alerts` as a process of its own, at `LOG_LEVEL=trace`. */
+export async function startAlerts({ redisUrl, receivers }: AlertsOptions) {
+  let output = ''
+  const process = await startProcess({
+    service: 'alerts',
+    port: 0,
+    env: {
+      REDIS_URL: redisUrl,
+      LOG_LEVEL: 'trace',
+      ALERTS_TOKEN: TOKEN,
+      ALERTS_RECEIVERS: JSON.stringify(receivers),
+    },
+    onOutput: text => {
+      output += text
+    },
+  })
+  const get = async (path: string) => (await fetch(process.origin + path)).text()
+
+  /** What `/metrics` says; 0 for what it does not name. */
+  async function measured(name: string, labels: Readonly<Record<string, string>>): Promise<number> {
+    const shown = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
+    const line = `${name}{${shown.join(',')}} `
+    return Number((await get('/metrics')).split(line)[1]?.split('\n')[0] ?? 0)
+  }
+
+  return {
+    ...process,
+    token: TOKEN,
+    output: () => output,
+    get,
+    /** How Alertmanager's request is answered. */
+    async post(receiver: string, group: object, { authorization = `Bearer ${TOKEN}`, body }: Request = {}) {
+      const answer = await fetch(`${process.origin}/alerts/${receiver}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', ...(authorization ? { authorization } : {}) },
+        body: body ?? JSON.stringify(group),
+      })
+      await answer.text()
+      return answer.status
+    },
+    /** Waits for a line of the log. */
+    logged: (line: RegExp) => until(`logged ${line}`, () => line.test(output)),
+    /** Waits until notices had this outcome so often, by this process. */
+    counted: (receiver: string, outcome: string, times: number) =>
+      until(`${receiver} ${outcome} ${times}`, async () => {
+        return (await measured('waystation_alert_notices_total', { receiver, outcome })) === times
+      }),
+    /** Waits until so many wait for the receiver. */
+    waiting: (receiver: string, notices: number) =>
+      until(`${notices} wait for ${receiver}`, async () => {
+        return (await measured('waystation_alert_notices_depth', { receiver })) === notices
+      }),
+    rejected: (reason: string) => measured('waystation_alert_requests_rejected_total', { reason }),
+    /** Ends the pause that the receiver is in, as if its time were over. */
+    async endPause(receiver: string): Promise<void> {
+      const redis = await connect(redisUrl, 'worker')
+      // It is told in the log a moment before it begins.
+      await until('a pause', async () => (await redis.llen('waystation:{alerts}:bells:active')) === 0)
+      const bells = createBells<string>('alerts', redis)
+      await bells.ring(receiver, { hurry: true })
+      await bells.close()
+      await close(redis)
+    },
+    [Symbol.asyncDispose]: async () => {
+      await process.kill()
+    },
+  }
+}
+
+async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WITHIN_MS
+  while (!(await isSo())) {
+    if (Date.now() > deadline) throw new Error(`never so: ${what}`)
+    await sleep(LOOK_EVERY_MS)
+  }
+}
