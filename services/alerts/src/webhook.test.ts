@@ -46,19 +46,18 @@ test('only Alertmanager is heard, and only what it can have said', async () => {
 
 test('what Alertmanagers send twice is told once; what is resolved, and what comes back, is told again', async () => {
   await using robot = await startWecomRobot()
-  await using alerts = await startAlerts({
-    redisUrl: server.url,
-    receivers: { oncall: { kind: 'wecom', url: robot.url } },
-  })
+  const settings = { redisUrl: server.url, receivers: { oncall: { kind: 'wecom', url: robot.url } } }
+  await using alerts = await startAlerts(settings)
+  await using replica = await startAlerts(settings)
   const [first, second] = [{ instance: 'web-1' }, { instance: 'web-2' }]
   const statuses = await Promise.all([
     alerts.post('oncall', alertmanagerGroup(first, second)),
-    alerts.post('oncall', alertmanagerGroup(second, first)),
+    replica.post('oncall', alertmanagerGroup(second, first)),
     alerts.post('oncall', alertmanagerGroup(first, second)),
   ])
   expect(statuses).toEqual([200, 200, 200])
   await alerts.waiting('oncall', 0)
-  expect(await alerts.post('oncall', alertmanagerGroup(first, second))).toBe(200)
+  expect(await replica.post('oncall', alertmanagerGroup(first, second))).toBe(200)
   expect(await alerts.post('oncall', alertmanagerGroup({ ...first, status: 'resolved' }))).toBe(200)
   expect(await alerts.post('oncall', alertmanagerGroup({ ...first, startsAt: '2026-01-01T09:00:00Z' }))).toBe(200)
   await alerts.waiting('oncall', 0)
@@ -67,8 +66,7 @@ test('what Alertmanagers send twice is told once; what is resolved, and what com
     '**<font color="info">[RESOLVED] HighCpu (critical)</font>**',
     '**<font color="warning">[FIRING] HighCpu (critical)</font>**',
   ])
-  await alerts.counted('oncall', 'duplicated', 3)
-  await alerts.counted('oncall', 'delivered', 3)
+  await replica.logged(/"alert.duplicated"/)
 })
 
 test('a receiver for which a thousand notices wait takes no more', async () => {
