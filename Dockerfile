@@ -30,7 +30,7 @@ LABEL org.opencontainers.image.title="Waystation" \
       org.opencontainers.image.version="$VERSION" \
       org.opencontainers.image.revision="$REVISION"
 
-ENV NODE_ENV=production PORT=3000
+ENV NODE_ENV=production PORT=3000 WAYSTATION_VERSION="$VERSION" WAYSTATION_REVISION="$REVISION"
 EXPOSE 3000
 # The user `node`, by number: Kubernetes asks for one to believe that it is not root. All files are root's.
 USER 1000:1000

@@ -1,5 +1,5 @@
 import { type ExecFileException, execFile } from 'node:child_process'
-import { cp, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { cp, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -22,6 +22,8 @@ await report('Dockerfile', dockerfile)
 await report('nginx before fixed upstreams', nginxOnAHost)
 await report('nginx before upstreams of Docker', nginxInDocker)
 await report('docker compose, every profile and size', compose)
+await report('Prometheus: its rules fire when they should', prometheus)
+await report('Alertmanager: each alert goes where it should', alertmanager)
 await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
 await report('systemd', () => checkOfItsOwn('systemd'))
 await report('cloud-init', cloudInit)
@@ -98,6 +100,32 @@ async function compose(): Promise<Outcome> {
         if (!ok || output !== '')
           return { state: 'FAILED', output: `SERVER_SIZE=${size} docker ${args.join(' ')}\n${output}` }
       }
+  return { state: 'ok' }
+}
+
+async function prometheus(): Promise<Outcome> {
+  const config = await run('promtool', ['check', 'config', 'deploy/prometheus/prometheus.yml'])
+  if (!config.ok) return outcomeOf('promtool', config)
+  const tests = (await readdir(join(ROOT, 'deploy/prometheus/tests'))).map(file => `deploy/prometheus/tests/${file}`)
+  return outcomeOf('promtool', await run('promtool', ['test', 'rules', ...tests]))
+}
+
+async function alertmanager(): Promise<Outcome> {
+  await using home = await mkdtempDisposable(join(tmpdir(), 'check-'))
+  const mail = { ALERT_SMTP: 'smtp.example.com:587', ALERT_MAIL_FROM: 'us@example.com', ALERT_MAIL_TO: 'us@example.com' }
+  const env = { ...clean, ...mail, ALERTS_TOKEN: 'check', RUNTIME_DIRECTORY: home.path }
+  const prepared = await run('deploy/alertmanager/prepare.sh', [], env)
+  if (!prepared.ok) return outcomeOf('sh', prepared)
+  const file = join(home.path, 'alertmanager.yml')
+  const config = await run('amtool', ['check-config', file])
+  if (!config.ok) return outcomeOf('amtool', config)
+  const expected = await readFile(join(ROOT, 'deploy/alertmanager/routes.test.txt'), 'utf8')
+  for (const line of expected.split('\n').filter(text => text !== '' && !text.startsWith('#'))) {
+    const [receivers, ...labels] = line.split(/ +/)
+    const route = ['config', 'routes', 'test', `--config.file=${file}`, `--verify.receivers=${receivers}`, ...labels]
+    const tested = await run('amtool', route)
+    if (!tested.ok) return { state: 'FAILED', output: `${line}\n${tested.output}` }
+  }
   return { state: 'ok' }
 }
 

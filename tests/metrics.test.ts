@@ -27,10 +27,11 @@ const expected: [name: string, labels: Record<string, string>][] = [
   ['dead_letters_total', { kind: 'reply' }],
   ['dead_letters_depth', {}],
   ['nodejs_eventloop_lag_p99_seconds', {}],
+  ['build_info', { version: '1.2.3', revision: 'abc' }],
 ]
 
 test('what happens in a station can be read at /metrics', async () => {
-  await using station = await startStation()
+  await using station = await startStation({ env: { WAYSTATION_VERSION: '1.2.3', WAYSTATION_REVISION: 'abc' } })
   const { telegram, model } = station
   const chat = telegram.privateChat()
   const ask = async (text: string) => {

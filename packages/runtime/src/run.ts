@@ -1,6 +1,6 @@
 import type { ListenOptions } from 'node:net'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Registry } from 'prom-client'
 import { z } from 'zod'
 import { readArguments } from './arguments.ts'
 import { ConfigError, readEnv } from './config.ts'
@@ -18,6 +18,8 @@ const OUR_ADDRESS = 'an IP address of this machine, such as 127.0.0.1'
 const processConfig = logConfig.extend({
   PORT: z.coerce.number('a port between 0 and 65535').int().min(0).max(65_535).default(3000),
   LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], OUR_ADDRESS).optional(),
+  WAYSTATION_VERSION: z.string().default('unknown'),
+  WAYSTATION_REVISION: z.string().default('unknown'),
 })
 
 export type RunOptions = {
@@ -36,9 +38,10 @@ export async function run(name: string, services: Service[], options: RunOptions
   let log: Log | undefined
   let code: number
   try {
-    const { LOG_LEVEL, PORT, LISTEN_ADDRESS } = readEnv(processConfig, env)
-    log = createLog(name, LOG_LEVEL)
-    const starting = startAll(services, { env, log, registry: createRegistry() }, { port: PORT, host: LISTEN_ADDRESS })
+    const config = readEnv(processConfig, env)
+    log = createLog(name, config.LOG_LEVEL)
+    const registry = createRegistry(config.WAYSTATION_VERSION, config.WAYSTATION_REVISION)
+    const starting = startAll(services, { env, log, registry }, { port: config.PORT, host: config.LISTEN_ADDRESS })
     // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.
     const station = await Promise.race([starting, stopping])
     if (station) {
@@ -68,8 +71,12 @@ async function startAll(services: Service[], process: Process, at: ListenOptions
   return { running, http }
 }
 
-function createRegistry(): Registry {
+/** By `waystation_build_info` it is seen that processes of two versions run beside each other. */
+function createRegistry(version: string, revision: string): Registry {
   const registry = new Registry()
+  const labelNames = ['version', 'revision'] as const
+  const help = 'Which Waystation this is'
+  new Gauge({ name: 'waystation_build_info', help, labelNames, registers: [registry] }).set({ version, revision }, 1)
   collectDefaultMetrics({ register: registry, prefix: 'waystation_' })
   return registry
 }
