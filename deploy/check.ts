@@ -112,7 +112,11 @@ async function prometheus(): Promise<Outcome> {
 
 async function alertmanager(): Promise<Outcome> {
   await using home = await mkdtempDisposable(join(tmpdir(), 'check-'))
-  const mail = { ALERT_SMTP: 'smtp.example.com:587', ALERT_MAIL_FROM: 'us@example.com', ALERT_MAIL_TO: 'us@example.com' }
+  const mail = {
+    ALERT_SMTP: 'smtp.example.com:587',
+    ALERT_MAIL_FROM: 'us@example.com',
+    ALERT_MAIL_TO: 'us@example.com',
+  }
   const env = { ...clean, ...mail, ALERTS_TOKEN: 'check', RUNTIME_DIRECTORY: home.path }
   const prepared = await run('deploy/alertmanager/prepare.sh', [], env)
   if (!prepared.ok) return outcomeOf('sh', prepared)

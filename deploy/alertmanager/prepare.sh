@@ -18,10 +18,10 @@ secret() {
   printf %s "$value"
 }
 
-# As it stands between single quotes in YAML, and after that in the replacement of sed.
+# As it stands between double quotes in YAML, and that in the replacement of sed.
 replacement() {
   eval "value=\${$1:-}"
-  printf %s "$value" | sed "s/'/''/g; s/[\\\\&|]/\\\\&/g"
+  printf %s "$value" | sed 's/[\\"]/\\&/g' | sed 's/[\\&|]/\\&/g'
 }
 
 [ "${ALERT_SMTP:-}" ] || missing ALERT_SMTP 'the mail server, smtp.example.com:587'
