@@ -1,14 +1,17 @@
+import type { Channel } from '@waystation/domain'
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client'
 
 /** From a few milliseconds, our own share, to a minute, a slow model's. */
 const STAGE_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60]
+
+const CHANNELS: Channel[] = ['feishu', 'telegram', 'web']
 
 /** Every metric of Waystation but the depths, with its labels. */
 export function createMetrics(registry: Registry) {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter({ name: `waystation_${name}_total`, help, labelNames, registers })
-  return {
+  const metrics = {
     received: counter('messages_received', 'Messages posted to an inbox', 'channel'),
     duplicated: counter('messages_duplicated', 'Messages a platform sent again', 'channel'),
     amended: counter('messages_amended', 'Edits of messages, by whether they came in time', 'channel', 'outcome'),
@@ -49,6 +52,13 @@ export function createMetrics(registry: Registry) {
       registers,
     }),
   }
+  // Of a counter that appears with its first step Prometheus sees only the later ones: what alerts ask for starts at 0.
+  for (const channel of CHANNELS) {
+    metrics.rejected.inc({ channel, reason: 'unavailable' }, 0)
+    for (const outcome of ['final', 'failed']) metrics.replies.inc({ channel, outcome }, 0)
+  }
+  metrics.turns.inc({ outcome: 'refused' }, 0)
+  return metrics
 }
 
 export type WaitingNow = { conversations: number; items: number; oldestAt?: number }
