@@ -14,7 +14,7 @@ missing() {
 secret() {
   eval "value=\${$1:-} file=\${$1_FILE:-}"
   # shellcheck disable=SC2154 # Both are set by eval.
-  if [ "$file" ]; then value=$(cat "$file"); fi
+  if [ "$file" ]; then value=$(cat "$file" 2>/dev/null) || missing "$1" "its file cannot be read"; fi
   printf %s "$value"
 }
 
