@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBells } from '@waystation/mailbox'
 import { close, connect } from '@waystation/redis'
+import { type Metrics, readMetrics } from '../station/metrics.ts'
 import { startProcess } from '../station/process.ts'
 
 const TOKEN = 'canary-token-of-alertmanager'
@@ -33,12 +34,8 @@ export async function startAlerts({ redisUrl, receivers }: AlertsOptions) {
   })
   const get = async (path: string) => (await fetch(process.origin + path)).text()
 
-  /** What `/metrics` says; 0 for what it does not name. */
-  async function measured(name: string, labels: Readonly<Record<string, string>>): Promise<number> {
-    const shown = Object.entries(labels).map(([label, value]) => `${label}="${value}"`)
-    const line = `${name}{${shown.join(',')}} `
-    return Number((await get('/metrics')).split(line)[1]?.split('\n')[0] ?? 0)
-  }
+  const measured = async (...counter: Parameters<Metrics['sum']>): Promise<number> =>
+    readMetrics([await get('/metrics')]).sum(...counter)
 
   return {
     ...process,
