@@ -30,12 +30,15 @@ test.each(alerts)('$alert is tested when it fires and when it is silent', ({ ale
   expect(times.some(({ exp_alerts }) => exp_alerts === undefined)).toBe(name !== 'Watchdog')
 })
 
-test.each(alerts)('$alert has a runbook', ({ alert: name, annotations }) => {
+test.each(alerts)('$alert has a runbook, in both languages', ({ alert: name, annotations }) => {
   const [file = '', anchor] = annotations.runbook.split('#')
-  const headings = readFileSync(join(import.meta.dirname, '../..', file), 'utf8').match(/(?<=^### ).+$/gm) ?? []
   expect(anchor).toBe(name.toLowerCase())
-  expect(headings).toContain(name)
+  expect(headingsOf(file)).toContain(name)
+  expect(headingsOf(file.replace('.md', '.zh-CN.md'))).toContain(name)
 })
+
+const headingsOf = (file: string) =>
+  readFileSync(join(import.meta.dirname, '../..', file), 'utf8').match(/(?<=^### ).+$/gm) ?? []
 
 function readAll<File>(folder: string): File[] {
   const path = join(import.meta.dirname, folder)
