@@ -20,14 +20,14 @@ export const usageSchema = z.object({ promptTokens: z.number(), completionTokens
 export const replySchema = z.object({
   id: z.string(),
   conversation: conversationIdSchema,
-  /** The id of the last message it answers. */
-  inReplyTo: z.string(),
+  /** The id of the last message it answers; absent where it answers nobody, as an alert does. */
+  inReplyTo: z.string().optional(),
   state: z.enum(['open', 'final', 'failed', 'withdrawn']),
   text: z.string(),
   route: routeSchema.optional(),
   usage: usageSchema.optional(),
   traceId: z.string(),
-  /** When the first message it answers was received, and when it became final; ms since 1970. */
+  /** When the first message it answers was received, or it was put into the outbox, and when it became final; ms since 1970. */
   receivedAt: z.number(),
   committedAt: z.number().optional(),
 })

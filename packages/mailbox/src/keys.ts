@@ -14,6 +14,8 @@ export const keysOf = (conversation: ConversationId) => {
     outbox: own('outbox'),
     /** hash: one reply and what is delivered of it; also built in Lua from this prefix */
     reply: (id: string) => own(`reply:${id}`),
+    /** string: a reply that answers nobody was put into the outbox, some time within the last day */
+    told: (id: string) => own(`told:${id}`),
     /** list: what was said, oldest first; written by commit, read by packages/conversations */
     history: own('history'),
     /** list: dead letters, oldest first */

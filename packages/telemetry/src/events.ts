@@ -155,8 +155,10 @@ export function createEvents(registry: Registry, log: Logger) {
     },
     delivered(reply: Reply, parts: number) {
       const channel = channelOf(reply.conversation)
-      metrics.replies.inc({ channel, outcome: reply.state })
-      metrics.stages.observe({ stage: 'delivered' }, seconds(reply.receivedAt))
+      // What answers nobody says nothing of how well and how fast people are answered.
+      const isAnswer = reply.inReplyTo !== undefined
+      metrics.replies.inc({ channel, outcome: isAnswer ? reply.state : 'told' })
+      if (isAnswer) metrics.stages.observe({ stage: 'delivered' }, seconds(reply.receivedAt))
       const durationMs = Date.now() - reply.receivedAt
       log.info({ event: 'reply.delivered', ...aboutReply(reply), parts, durationMs })
     },

@@ -13,7 +13,7 @@ export type ChatEvent =
       type: 'reply'
       replyId: string
       /** The message it answers. */
-      inReplyTo: string
+      inReplyTo: Reply['inReplyTo']
       state: Reply['state']
       /** What stays of the text shown before, in UTF-16 units; `text` is what follows. */
       from: number

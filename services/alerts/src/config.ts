@@ -1,3 +1,4 @@
+import { conversationIdSchema } from '@waystation/domain'
 import { safeUrl } from '@waystation/http'
 import { oneRedis, redisConfig } from '@waystation/redis'
 import { z } from 'zod'
@@ -49,7 +50,14 @@ const tencent = z.strictObject({
   params: z.array(z.string()),
 })
 
-const receiver = z.discriminatedUnion('kind', [wecom, feishu, sms, ticket, aliyun, tencent])
+/** Feishu lets a bot begin nothing in a topic, and nobody may be looking at a page of the web chat. */
+const chatPattern = /^(telegram\.\d+\.-?\d+(\.\d+)?|feishu\.cli_\w+\.oc_\w+)$/
+const chat = z.strictObject({
+  kind: z.literal('chat'),
+  conversation: conversationIdSchema.refine(id => chatPattern.test(id)),
+})
+
+const receiver = z.discriminatedUnion('kind', [wecom, feishu, sms, ticket, aliyun, tencent, chat])
 const receiverName = z.string().regex(/^[a-z][a-z0-9_-]{0,39}$/)
 const receivers = z
   .record(receiverName, receiver)

@@ -24,7 +24,7 @@ export function createDeliveries({ box, events, relays }: Deps) {
     const afterMs = await box.begin(delivery, relay.limits)
     if (afterMs > 0) return { afterMs }
     // Better twice than not at all, and counted.
-    if (delivery.isInDoubt) events.doubtful(receiver, notice)
+    if (delivery.isInDoubt && !relay.dropsRepeats) events.doubtful(receiver, notice)
     try {
       await relay.send(notice)
     } catch (error) {

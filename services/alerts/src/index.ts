@@ -1,4 +1,4 @@
-import { createBells, listen } from '@waystation/mailbox'
+import { createBells, createOutbox, listen } from '@waystation/mailbox'
 import { close, connect } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { createAlertEvents, createEvents, observeAlerts } from '@waystation/telemetry'
@@ -8,7 +8,7 @@ import { createDeliveries } from './deliveries.ts'
 import { createRelays } from './relays/index.ts'
 import { createRoutes } from './webhook.ts'
 
-/** Carries Alertmanager's alerts to group robots, phones and ticket systems. Any number of replicas. */
+/** Carries Alertmanager's alerts to group robots, phones, ticket systems and our own chats. Any number of replicas. */
 export const alerts: Service = {
   name: 'alerts',
   async create({ env, log, registry }) {
@@ -19,7 +19,8 @@ export const alerts: Service = {
     const events = createAlertEvents(registry, log)
     const bells = createBells<string>('alerts', redis)
     const box = createBox(redis)
-    const relays = createRelays(config.ALERTS_RECEIVERS)
+    const outboxBells = createBells('outbox', redis)
+    const relays = createRelays(config.ALERTS_RECEIVERS, { outbox: createOutbox(redis), bells: outboxBells })
     const receivers = [...relays.keys()]
     const deliveries = createDeliveries({ box, events, relays })
     observeAlerts(registry, receivers, box.census)
@@ -47,7 +48,7 @@ export const alerts: Service = {
         await listener.close()
       },
       async close() {
-        await bells.close()
+        await Promise.all([bells.close(), outboxBells.close()])
         await Promise.all([close(redis), close(waiting), ...[...relays.values()].map(relay => relay.close())])
       },
     }

@@ -102,8 +102,15 @@ test('what is wrong with the configuration is told in one message, without what 
   const receivers = {
     a: { kind: 'wecom', url: 'http://canary.example.com/' },
     b: { kind: 'sms', url: 'https://sms.example.com/', body: { text: 'canary' }, headers: { key: 7 } },
+    c: { kind: 'chat', conversation: 'telegram.1.canary' },
+    d: { kind: 'chat', conversation: 'web.chat.canary' },
+    e: { kind: 'chat', conversation: 'feishu.cli_1.oc_1.omt_canary' },
+    f: { kind: 'chat', conversation: 'telegram.1.-1002.3' },
   }
   const wrong = start({ ALERTS_TOKEN: 'canary', ALERTS_RECEIVERS: JSON.stringify(receivers) })
-  await expect(wrong).rejects.toThrow(/ALERTS_TOKEN: at least 16[\s\S]*wrong at a\.url, b\.headers\.key/)
+  await expect(wrong).rejects.toThrow(
+    /ALERTS_TOKEN: at least 16[\s\S]*wrong at a\.url, b\.headers\.key, c\.conversation, d\.conversation, e\.conversation\b/,
+  )
+  await expect(wrong).rejects.not.toThrow(/f\.conversation/)
   await expect(wrong).rejects.not.toThrow('canary')
 })

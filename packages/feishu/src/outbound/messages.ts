@@ -12,7 +12,7 @@ const doneSchema = z.unknown()
 export type Content = { type: 'interactive' | 'post' | 'text'; content: object; key: string }
 
 /** The message that a reply answers. A welcome answers none; what is asked of a message has the id of it, a dot, and more. */
-export const answeredBy = ({ inReplyTo }: Reply): string | undefined => /^om_\w+/.exec(inReplyTo)?.[0]
+export const answeredBy = ({ inReplyTo }: Reply): string | undefined => /^om_\w+/.exec(inReplyTo ?? '')?.[0]
 
 /** Messages and reactions: open.feishu.cn/document/server-docs/im-v1/message. */
 export function createMessages(api: FeishuApi) {

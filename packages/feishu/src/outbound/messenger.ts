@@ -27,9 +27,11 @@ export function feishuMessenger(app: FeishuApp, { redis, style }: { redis: Redis
   const messages = createMessages(api)
   const pace = createPace()
 
-  /** Under the last part of an answer, not of an apology. */
-  const buttonsUnder = (reply: Reply, index: number) =>
-    reply.state === 'final' && index === split(reply.text).length - 1 ? buttonsFor(reply) : []
+  /** Under the last part of an answer, not of an apology or an alert. */
+  const buttonsUnder = (reply: Reply, index: number) => {
+    const isAnswer = reply.state === 'final' && reply.inReplyTo !== undefined
+    return isAnswer && index === split(reply.text).length - 1 ? buttonsFor(reply) : []
+  }
 
   /** From the richest form to the plainest. */
   function formsOf(reply: Reply, part: string, index: number): Content[] {

@@ -5,6 +5,9 @@ import { createIndex } from '../filled.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
 
+/** Longer than services/alerts tries to put one in. */
+const TOLD_MS = 25 * 60 * 60 * 1000
+
 /**
  * What is known of one part. `waiting`: the platform refused it, and it is to be tried again. `sending`: it was handed to the platform and no answer is noted, so whether it arrived is
  * in doubt. `shown`: a message of this part exists and will be edited. `sent`: it reads as it should.
@@ -29,7 +32,8 @@ export type Outbox = ReturnType<typeof createOutbox>
 /** The replies of conversations on their way to their chats. */
 export function createOutbox(redis: Redis) {
   const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
-  const [takeScript, noteScript, settleScript] = [lua('take'), lua('note'), lua('settle')]
+  const [putScript, takeScript, noteScript, settleScript] = [lua('put'), lua('take'), lua('note'), lua('settle')]
+  const filled = createIndex(redis, indexKeys.outbox)
   const deadFilled = createIndex(redis, indexKeys.dead)
 
   async function note({ reply, attempt }: Delivery, field: string, value: string): Promise<void> {
@@ -38,6 +42,19 @@ export function createOutbox(redis: Redis) {
   }
 
   return {
+    /**
+     * Puts a complete reply that answers nobody behind what waits, and is to be rung for. Again within a day it changes
+     * nothing, even where the reply is delivered by now.
+     */
+    async put(reply: Reply): Promise<void> {
+      const keys = keysOf(reply.conversation)
+      await filled.add(reply.conversation)
+      await putScript(
+        [keys.outbox, keys.reply(reply.id), keys.told(reply.id)],
+        [reply.id, JSON.stringify(reply), TOLD_MS],
+      )
+    },
+
     /** The oldest reply, with the next `attempt`. */
     async take(conversation: ConversationId): Promise<Delivery | undefined> {
       const keys = keysOf(conversation)

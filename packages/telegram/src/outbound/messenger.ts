@@ -126,9 +126,10 @@ async function formattedOrPlain<Result>(part: string, ask: (wording: Wording) =>
 const isGroup = (conversation: ConversationId): boolean => conversationOf(conversation).chat.startsWith('-')
 
 /** An edit's id is that of its message, a dot, and more. */
-const answeredBy = ({ inReplyTo }: Reply) => ({
-  reply_parameters: { message_id: Number.parseInt(inReplyTo, 10), allow_sending_without_reply: true },
-})
+const answeredBy = ({ inReplyTo }: Reply) =>
+  inReplyTo === undefined
+    ? {}
+    : { reply_parameters: { message_id: Number.parseInt(inReplyTo, 10), allow_sending_without_reply: true } }
 
 /** The same for one reply in every attempt, so that its drafts take each other's place. Not 0, and within 31 bits. */
 const draftIdOf = ({ id }: Reply): number => createHash('sha256').update(id).digest().readUInt32BE() >>> 1 || 1

@@ -12,12 +12,14 @@ export type AlertsOptions = {
   redisUrl: string
   /** What `ALERTS_RECEIVERS` says. */
   receivers: object
+  /** Added to the environment, or in place of what is there. */
+  env?: Readonly<Record<string, string>>
 }
 
 type Request = { authorization?: string; body?: string }
 
 /** `services/alerts` as a process of its own, at `LOG_LEVEL=trace`. */
-export async function startAlerts({ redisUrl, receivers }: AlertsOptions) {
+export async function startAlerts({ redisUrl, receivers, env }: AlertsOptions) {
   let output = ''
   const process = await startProcess({
     service: 'alerts',
@@ -27,6 +29,7 @@ export async function startAlerts({ redisUrl, receivers }: AlertsOptions) {
       LOG_LEVEL: 'trace',
       ALERTS_TOKEN: TOKEN,
       ALERTS_RECEIVERS: JSON.stringify(receivers),
+      ...env,
     },
     onOutput: text => {
       output += text

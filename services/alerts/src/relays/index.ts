@@ -1,5 +1,6 @@
 import type { ReceiverConfig } from '../config.ts'
 import { createAliyun } from './aliyun.ts'
+import { type Chats, createChat } from './chat.ts'
 import { createFeishu } from './feishu.ts'
 import type { Relay } from './relay.ts'
 import { createTemplate } from './template.ts'
@@ -7,10 +8,11 @@ import { createTencent } from './tencent.ts'
 import { createWecom } from './wecom.ts'
 
 /** The way to each receiver, by its name. */
-export const createRelays = (receivers: ReadonlyMap<string, ReceiverConfig>): Map<string, Relay> =>
-  new Map([...receivers].map(([name, config]) => [name, createRelay(name, config)]))
+export const createRelays = (receivers: ReadonlyMap<string, ReceiverConfig>, chats: Chats): Map<string, Relay> =>
+  new Map([...receivers].map(([name, config]) => [name, createRelay(name, config, chats)]))
 
-function createRelay(name: string, config: ReceiverConfig): Relay {
+function createRelay(name: string, config: ReceiverConfig, chats: Chats): Relay {
+  if (config.kind === 'chat') return createChat(name, config, chats)
   if (config.kind === 'wecom') return createWecom(name, config)
   if (config.kind === 'feishu') return createFeishu(name, config)
   if (config.kind === 'aliyun') return createAliyun(name, config)
