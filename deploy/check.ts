@@ -24,6 +24,7 @@ await report('nginx before upstreams of Docker', nginxInDocker)
 await report('docker compose, every profile and size', compose)
 await report('Prometheus: its rules fire when they should', prometheus)
 await report('Alertmanager: each alert goes where it should', alertmanager)
+await report('Alertmanager: what it can send by itself', alertmanagerByItself)
 await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
 await report('systemd', () => checkOfItsOwn('systemd'))
 await report('cloud-init', cloudInit)
@@ -62,15 +63,22 @@ async function nginxInDocker(): Promise<Outcome> {
   const [, minor = 0, patch = 0] = /nginx\/1\.(\d+)\.(\d+)/.exec(output)?.map(Number) ?? []
   if (minor > 27 || (minor === 27 && patch >= 3)) return testNginx(channels)
 
-  const { output: config } = await run('docker', ['compose', ...envFile, 'config', '--format', 'json'], composeEnv)
-  const [, image = ''] = /"image": "(nginx:[^"]+)"/.exec(config) ?? []
-  if (image === '' || !(await run('docker', ['image', 'inspect', image])).ok)
+  const image = await imageOf('nginx')
+  if (image === undefined)
     return { state: 'SKIPPED', why: 'needs nginx 1.27.3, or Docker with the image of docker-compose.yml' }
   const mount = `${join(ROOT, 'nginx')}:/etc/nginx/waystation:ro`
   const test = '/etc/nginx/waystation/prepare.sh && nginx -e stderr -p /tmp/nginx -c nginx.conf -t'
   const container = ['--rm', '--network', 'none', '--user', '101:101', '--read-only', '--tmpfs', '/tmp', '-v', mount]
   const args = ['run', ...container, '-e', `CHANNELS=${channels.CHANNELS}`, '--entrypoint', 'sh', image, '-c', test]
   return outcomeOf('docker', await run('docker', args))
+}
+
+/** The image that docker-compose.yml names, where it is here. */
+async function imageOf(name: string): Promise<string | undefined> {
+  const args = ['compose', ...envFile, '--profile', '*', 'config', '--format', 'json']
+  const { output } = await run('docker', args, composeEnv)
+  const [, image] = new RegExp(`"image": "(${name}:[^"]+)"`).exec(output) ?? []
+  return image !== undefined && (await run('docker', ['image', 'inspect', image])).ok ? image : undefined
 }
 
 async function testNginx(env: Record<string, string>): Promise<Outcome> {
@@ -131,6 +139,21 @@ async function alertmanager(): Promise<Outcome> {
     if (!tested.ok) return { state: 'FAILED', output: `${line}\n${tested.output}` }
   }
   return { state: 'ok' }
+}
+
+/** By an amtool that is new enough, which Debian 12's is not, else by that of the image, where that is here. */
+async function alertmanagerByItself(): Promise<Outcome> {
+  const file = 'deploy/alertmanager/by-itself.yml'
+  const { output } = await run('amtool', ['--version'])
+  const [, minor = 0] = /version 0\.(\d+)/.exec(output)?.map(Number) ?? []
+  if (minor >= 33) return outcomeOf('amtool', await run('amtool', ['check-config', file]))
+
+  const image = await imageOf('prom/alertmanager')
+  if (image === undefined)
+    return { state: 'SKIPPED', why: 'needs amtool 0.33, or Docker with the image of docker-compose.yml' }
+  const mount = `${join(ROOT, file)}:/tmp/alertmanager.yml:ro`
+  const container = ['--rm', '--network', 'none', '-v', mount, '--entrypoint', 'amtool', image]
+  return outcomeOf('docker', await run('docker', ['run', ...container, 'check-config', '/tmp/alertmanager.yml']))
 }
 
 /** It says itself when it cannot be done here. */
