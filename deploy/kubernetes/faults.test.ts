@@ -38,6 +38,12 @@ describe.skipIf(reason !== undefined)('the manifests', () => {
     ['whatever version is the latest', /image: .*/, 'image: waystation:latest', 'no certain version'],
     ['no version', /image: .*/, 'image: registry.example.com:5000/waystation', 'no certain version'],
     ['a secret that there is not', 'key: REDIS_URL', 'key: REDIS', 'REDIS is in no example of the secret'],
+    [
+      'a token that there is not',
+      'key: ALERTS_TOKEN',
+      'key: ALERT_TOKEN',
+      'ALERT_TOKEN is in no example of the secret',
+    ],
     ['a variable that there is not', 'name: REDIS_URL', 'name: REDIS_ADDRESS', 'no variable REDIS_ADDRESS'],
     ['a setting that there is not', '  LOG_LEVEL: info', '  LOG_LEVELS: info', 'no variable LOG_LEVELS'],
     [

@@ -23,6 +23,13 @@ describe.skipIf(reason !== undefined)('the units', () => {
       'services/sander',
       'services/sander/src/main.ts',
     ],
+    [
+      'no alerts to run',
+      'waystation-alerts@.service',
+      'services/alerts',
+      'services/alert',
+      'services/alert/src/main.ts',
+    ],
     ['a key of nginx that there is not', 'nginx-waystation.service', 'KillSignal', 'KillSignals', "'KillSignals'"],
     ['nothing to reload by', 'nginx-waystation.service', 'nginx/reload.sh', 'nginx/relaod.sh', 'nginx/relaod.sh'],
   ])('%s is told', async (_, file, wrong, instead, fault) => {
