@@ -95,7 +95,7 @@ replace() {
 # Who reads comes before who writes, so that nobody meets what only a newer one understands.
 chosen=$(docker compose config --services)
 scales=
-for tier in sender inference gateway-web gateway-telegram gateway-feishu; do
+for tier in sender inference gateway-web gateway-telegram gateway-feishu alerts; do
   present=$(running "$tier" | wc -l)
   [ "$present" -gt 0 ] || continue
   if ! echo "$chosen" | grep -qx "$tier"; then
