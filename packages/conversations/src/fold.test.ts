@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
 import fc from 'fast-check'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { type Folded, foldIfNeeded } from './fold.ts'
 import { type Exchange, forget, type HistoryChange, historySettings, remember } from './history.ts'
-import { createMemory, type Memories, type Memory } from './memory.ts'
+import { createMemory, type Memory } from './memory.ts'
 import { promptBuilder } from './prompt.ts'
 import { countTokens } from './tokens.ts'
 
@@ -14,20 +14,8 @@ const room = 4000
 const settings = historySettings.parse({ tokens: 300 })
 const { signal } = new AbortController()
 
-let server: TestRedis
-let redis: Redis
-let memory: Memories
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-  memory = createMemory(redis)
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
-beforeEach(() => redis.flushall())
+const { redis } = await redisForTests()
+const memory = createMemory(redis)
 
 /** As commit.lua does. */
 async function commit({ forget, entries, maxEntries, keepMs }: HistoryChange): Promise<void> {

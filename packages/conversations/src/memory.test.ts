@@ -1,27 +1,15 @@
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { expect, test } from 'vitest'
 import { historySettings, remember } from './history.ts'
-import { createMemory, type Memories } from './memory.ts'
+import { createMemory } from './memory.ts'
 
 const conversation = 'telegram.1.42'
 const key = (name: string) => `waystation:{${conversation}}:${name}`
 const settings = historySettings.parse({ days: 2 })
 const DAY_MS = 24 * 60 * 60 * 1000
 
-let server: TestRedis
-let redis: Redis
-let memory: Memories
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-  memory = createMemory(redis)
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
-beforeEach(() => redis.flushall())
+const { redis } = await redisForTests()
+const memory = createMemory(redis)
 
 /** As a commit does. */
 const say = async (question: string) => {

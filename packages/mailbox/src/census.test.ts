@@ -1,12 +1,10 @@
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { beforeEach, expect, test } from 'vitest'
 import { sweep, takeCensus } from './census.ts'
 import { createIndex } from './filled.ts'
 import { createInbox, type Inbox } from './inbox/inbox.ts'
 import { indexKeys } from './keys.ts'
 
-let server: TestRedis
-let redis: Redis
 let inbox: Inbox
 const rung: string[] = []
 const bells = {
@@ -16,18 +14,10 @@ const bells = {
   close: async () => {},
 }
 
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
+const { redis } = await redisForTests()
 const anHourAgo = () => Date.now() - 3_600_000
 
 beforeEach(async () => {
-  await redis.flushall()
   // It remembers what it put on the index.
   inbox = createInbox(redis, bells, bells)
   for (const [chat, receivedAt] of [

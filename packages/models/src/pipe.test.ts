@@ -1,25 +1,15 @@
 import { type Completion, type Inquiry, Rejected, Unavailable } from '@waystation/domain'
-import { close, connect, type Redis, startTestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { beforeEach, expect, test } from 'vitest'
 import { BudgetSpent } from './admit/pass.ts'
 import { createCache } from './cache.ts'
 import type { Endpoint, Piece } from './call/endpoint.ts'
 import { createPipe, OnlyLocal, type Pipe } from './pipe.ts'
 import type { Decision } from './route/decision.ts'
 
-let server: Awaited<ReturnType<typeof startTestRedis>>
-let redis: Redis
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
+const { redis } = await redisForTests()
 beforeEach(async () => {
   asked = []
-  await redis.flushall()
 })
 
 const never = new AbortController().signal

@@ -1,4 +1,4 @@
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
 import {
   alertmanagerGroup,
   startAlerts,
@@ -7,25 +7,13 @@ import {
   startTicketSystem,
   startWecomRobot,
 } from '@waystation/testing'
-import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createBox } from './box/box.ts'
 import { readNotice } from './notice.ts'
 
 const WITHIN = { timeout: 45_000, interval: 50 }
 
-let server: TestRedis
-let redis: Redis
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'worker')
-})
-afterAll(async () => {
-  await close(redis)
-  await server[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  await redis.flushall()
-})
+const { server, redis } = await redisForTests()
 
 test('a receiver that is away for a while gets each notice once, in order', async () => {
   await using robot = await startWecomRobot()

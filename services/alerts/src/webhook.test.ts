@@ -1,20 +1,9 @@
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
+import { startTestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
 import { alertmanagerGroup, startAlerts, startProcess, startWecomRobot } from '@waystation/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-let server: TestRedis
-let redis: Redis
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'worker')
-})
-afterAll(async () => {
-  await close(redis)
-  await server[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  await redis.flushall()
-})
+const { server, redis } = await redisForTests()
 
 test('only Alertmanager is heard, and only what it can have said', async () => {
   await using robot = await startWecomRobot()

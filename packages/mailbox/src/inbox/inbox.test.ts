@@ -1,17 +1,14 @@
 import type { InboundMessage, Reply, Turn } from '@waystation/domain'
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { beforeEach, expect, test } from 'vitest'
 import type { Bells } from '../bells.ts'
 import { keysOf } from '../keys.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { Superseded } from '../superseded.ts'
-import { createInbox, type Inbox } from './inbox.ts'
+import { createInbox } from './inbox.ts'
 
 const conversation = 'telegram.1.42'
 
-let server: TestRedis
-let redis: Redis
-let inbox: Inbox
 let rung: string[]
 
 /** Bells that only note that they were rung. */
@@ -22,18 +19,10 @@ const bells = (name: string): Bells => ({
   close: async () => {},
 })
 
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-  inbox = createInbox(redis, bells('inbox'), bells('outbox'))
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
+const { redis } = await redisForTests()
+const inbox = createInbox(redis, bells('inbox'), bells('outbox'))
 beforeEach(async () => {
   rung = []
-  await redis.flushall()
 })
 
 const message = (id: string, more: Partial<InboundMessage> = {}): InboundMessage => ({

@@ -1,28 +1,16 @@
 import type { Reply } from '@waystation/domain'
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { beforeEach, expect, test } from 'vitest'
 import { keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
-import { createOutbox, type Delivery, type Outbox } from './outbox.ts'
+import { createOutbox, type Delivery } from './outbox.ts'
 
 const conversation = 'telegram.1.42'
 const keys = keysOf(conversation)
 
-let server: TestRedis
-let redis: Redis
-let outbox: Outbox
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-  outbox = createOutbox(redis)
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
+const { redis } = await redisForTests()
+const outbox = createOutbox(redis)
 beforeEach(async () => {
-  await redis.flushall()
   for (const id of ['r1', 'r2']) {
     const reply: Reply = { id, conversation, inReplyTo: 'm', state: 'final', text: id, traceId: 't', receivedAt: 1 }
     await redis.rpush(keys.outbox, id)

@@ -1,6 +1,7 @@
 import { type Inquiry, Unavailable } from '@waystation/domain'
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { close, connect, startTestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { type Bill, createAccounts, type OverBudget, type Reservation } from './accounts.ts'
 import type { Budget } from './settings.ts'
 
@@ -8,25 +9,14 @@ const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 const conversation = 'telegram.1.42'
 
-let server: TestRedis
-let redis: Redis
 let now: number
 let budgets: Budget[]
-let accounts: ReturnType<typeof createAccounts>
 
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-  accounts = createAccounts(redis, () => budgets, { now: () => now })
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
+const { server, redis } = await redisForTests()
+const accounts = createAccounts(redis, () => budgets, { now: () => now })
 beforeEach(async () => {
   now = Date.UTC(2026, 0, 30, 12)
   budgets = []
-  await redis.flushall()
 })
 
 const budget = (more: Partial<Budget> = {}): Budget => ({

@@ -1,24 +1,15 @@
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { close, connect, startTestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createBreakers } from './breaker.ts'
 
 const SECOND = 1_000
 
-let server: TestRedis
-let redis: Redis
 let now: number
 
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
+const { redis } = await redisForTests()
 beforeEach(async () => {
   now = Date.now()
-  await redis.flushall()
 })
 
 /** One worker's, that has looked at what is known. */

@@ -1,6 +1,6 @@
 import { type Inquiry, Rejected, Unavailable } from '@waystation/domain'
-import { close, connect, type Redis, startTestRedis } from '@waystation/redis'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { expect, test } from 'vitest'
 import { createAccounts } from '../account/accounts.ts'
 import type { Budget } from '../account/settings.ts'
 import type { Endpoint } from '../call/endpoint.ts'
@@ -8,17 +8,7 @@ import { createBreakers } from './breaker.ts'
 import { createAdmission } from './pass.ts'
 import { createSlots } from './slots.ts'
 
-let server: Awaited<ReturnType<typeof startTestRedis>>
-let redis: Redis
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
-beforeEach(async () => void (await redis.flushall()))
+const { redis } = await redisForTests()
 
 const { signal } = new AbortController()
 const parameters = { maxTokens: 100, temperature: 0.5 }

@@ -1,25 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '@waystation/domain'
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { close, connect, type Redis, startTestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
+import { afterEach, expect, onTestFinished, test, vi } from 'vitest'
 import { createSlots } from './slots.ts'
 
 const KEY = 'waystation:{models}:slots:local'
 const LONG_MS = 30_000
 const never = new AbortController().signal
 
-let server: TestRedis
-let redis: Redis
-
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-})
-afterAll(async () => {
-  await close(redis)
-  await server.stop()
-})
-beforeEach(() => redis.flushall())
+const { server, redis } = await redisForTests()
 afterEach(() => vi.useRealTimers())
 
 /** Another process, as far as Redis can tell. */

@@ -1,23 +1,12 @@
 import { type Received, Rejected, Unavailable } from '@waystation/domain'
-import { close, connect, startTestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
 import { startTelegram, type TelegramSimulator } from '@waystation/testing'
-import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { z } from 'zod'
 import { botApi } from '../api.ts'
 import { poll } from './poll.ts'
 
-let server: Awaited<ReturnType<typeof startTestRedis>>
-let redis: Awaited<ReturnType<typeof connect>>
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'commands')
-})
-afterAll(async () => {
-  await close(redis)
-  await server[Symbol.asyncDispose]()
-})
-
-beforeEach(() => redis.flushall())
+const { redis } = await redisForTests()
 
 const eventually = (check: () => void) => vi.waitFor(check, { timeout: 20_000 })
 

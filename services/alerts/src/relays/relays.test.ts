@@ -1,4 +1,4 @@
-import { close, connect, type Redis, startTestRedis, type TestRedis } from '@waystation/redis'
+import { redisForTests } from '@waystation/redis/for-tests'
 import {
   alertmanagerGroup,
   startAlerts,
@@ -9,21 +9,9 @@ import {
   startTicketSystem,
   startWecomRobot,
 } from '@waystation/testing'
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-let server: TestRedis
-let redis: Redis
-beforeAll(async () => {
-  server = await startTestRedis()
-  redis = await connect(server.url, 'worker')
-})
-afterAll(async () => {
-  await close(redis)
-  await server[Symbol.asyncDispose]()
-})
-beforeEach(async () => {
-  await redis.flushall()
-})
+const { server } = await redisForTests()
 
 test('each receiver is told in its own way, and no secret is in what the process prints or measures', async () => {
   await using wecom = await startWecomRobot({ key: 'canary-wecom' })
