@@ -1,7 +1,7 @@
 import type { Reply } from '@waystation/domain'
 import { redisForTests } from '@waystation/redis/for-tests'
 import { beforeEach, expect, test } from 'vitest'
-import { keysOf } from '../keys.ts'
+import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
 import { createOutbox, type Delivery } from './outbox.ts'
 
@@ -34,6 +34,21 @@ test('replies are delivered in order, each until it is settled', async () => {
   expect(await outbox.settle(second)).toBe(0)
   expect(await outbox.take(conversation)).toBeUndefined()
   expect(await redis.keys('*reply:*')).toEqual([])
+})
+
+test('what answers nobody is put in once, behind the others, and on the index', async () => {
+  const reply: Reply = { id: 'told', conversation, state: 'final', text: 'x', traceId: 't', receivedAt: 1 }
+  await outbox.put(reply)
+  await outbox.put(reply)
+  expect(await redis.lrange(keys.outbox, 0, -1)).toEqual(['r1', 'r2', 'told'])
+  expect(await redis.zscore(indexKeys.outbox, conversation)).not.toBeNull()
+  for (const id of ['r1', 'r2', 'told']) {
+    const delivery = await taken()
+    expect(delivery.reply.id).toBe(id)
+    await outbox.settle(delivery)
+  }
+  await outbox.put(reply)
+  expect(await outbox.take(conversation)).toBeUndefined()
 })
 
 test('a later attempt knows what earlier ones noted of the parts', async () => {
