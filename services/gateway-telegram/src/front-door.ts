@@ -3,7 +3,15 @@ import { errorCode, Rejected } from '@waystation/domain'
 import { createDoor, type Gateway, webhook as receiveWebhook } from '@waystation/gateway'
 import type { Redis } from '@waystation/redis'
 import type { Log } from '@waystation/runtime'
-import { type BotApi, learnBot, poll, registerWebhook, telegramReceiver } from '@waystation/telegram/inbound'
+import {
+  type BotApi,
+  learnBot,
+  poll,
+  registerWebhook,
+  telegramReceiver,
+  type WebhookState,
+  watchWebhook,
+} from '@waystation/telegram/inbound'
 import type { Events } from '@waystation/telemetry'
 import type { Webhook } from './config.ts'
 
@@ -15,10 +23,12 @@ export type Deps = {
   log: Log
   /** Absent: updates are fetched. */
   webhook: Webhook | undefined
+  /** Hears every minute what Telegram says of the webhook. */
+  observe(bot: string, state: WebhookState): void
 }
 
 /** Lets updates in, from the moment that Telegram has told whose token it is until `close`. */
-export function createFrontDoor({ api, redis, gateway, events, log, webhook }: Deps) {
+export function createFrontDoor({ api, redis, gateway, events, log, webhook, observe }: Deps) {
   const underWay = new Set<Promise<void>>()
   let receive: ReturnType<typeof receiveWebhook> | undefined
 
@@ -30,6 +40,8 @@ export function createFrontDoor({ api, redis, gateway, events, log, webhook }: D
         return poll({ api, redis, bot, accept: update => gateway.accept('telegram', update), ...background })
       receive = receiveWebhook(telegramReceiver({ secret: webhook.secret, bot }), gateway, events)
       await registerWebhook(api, webhook, background)
+      const report = (state: WebhookState) => observe(bot.username, state)
+      await watchWebhook({ api, publicUrl: webhook.publicUrl, report, ...background })
     },
     log,
     giveUp(error) {

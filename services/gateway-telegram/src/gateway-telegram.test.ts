@@ -86,6 +86,27 @@ test('a webhook is registered with its secret, and what is posted to it is taken
   expect(await gateway.stop()).toBe(0)
 })
 
+test('what Telegram says of the webhook stands in the metrics, without its address', async () => {
+  await using telegram = await startTelegram({ retryFactor: 0.05 })
+  const first = await startGateway(telegram, asWebhook)
+  await first.logged('telegram.webhook_set')
+  telegram.setFront(['http://127.0.0.1:1'])
+  telegram.privateChat().say('hello')
+  await vi.waitFor(() => expect(telegram.webhookAttempts.length).toBeGreaterThan(0), WITHIN)
+
+  const second = await startGateway(telegram, asWebhook)
+  const gauge = async (name: string) => {
+    const { text } = await second.get('/metrics')
+    const line = `waystation_telegram_webhook_${name}\\{bot="${telegram.bot.username}"\\} (.+)`
+    return Number(new RegExp(line).exec(text)?.[1])
+  }
+  await vi.waitFor(async () => expect(await gauge('is_ours')).toBe(1), WITHIN)
+  expect(await gauge('pending_updates')).toBeLessThan(2)
+  expect(Date.now() / 1000 - (await gauge('last_error_timestamp_seconds'))).toBeLessThan(120)
+  expect((await second.get('/metrics')).text).not.toContain('station.test')
+  expect(await second.stop()).toBe(0)
+})
+
 test('without PUBLIC_URL updates are fetched, and no webhook is open', async () => {
   await using telegram = await startTelegram()
   telegram.privateChat().say('hello')

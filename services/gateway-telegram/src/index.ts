@@ -2,7 +2,7 @@ import { createGateway, watchAccess } from '@waystation/gateway'
 import { close, connect } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { botApi } from '@waystation/telegram/inbound'
-import { createEvents } from '@waystation/telemetry'
+import { createEvents, observeWebhook } from '@waystation/telemetry'
 import { environment, webhookOf } from './config.ts'
 import { createFrontDoor } from './front-door.ts'
 
@@ -16,7 +16,8 @@ export const gatewayTelegram: Service = {
     const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const api = botApi({ apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN })
-    const door = createFrontDoor({ api, redis, gateway, events, log, webhook: webhookOf(config) })
+    const observe = observeWebhook(registry, log)
+    const door = createFrontDoor({ api, redis, gateway, events, log, webhook: webhookOf(config), observe })
 
     return {
       state: () => `telegram: ${door.state()}`,

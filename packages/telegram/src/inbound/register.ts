@@ -6,6 +6,9 @@ import { allowedUpdates } from './update.ts'
 /** The most that Telegram opens at once; each chat's updates come one after another all the same. */
 const MAX_CONNECTIONS = 100
 
+/** Where Telegram posts updates to. */
+export const webhookUrl = (publicUrl: string): string => `${publicUrl.replace(/\/$/, '')}/webhooks/telegram`
+
 /**
  * Tells Telegram to post updates to `<publicUrl>/webhooks/telegram`, with `secret` on each of them; asks until it can
  * be reached. Throws `Rejected` for an address that Telegram does not want.
@@ -16,7 +19,7 @@ export async function registerWebhook(
   background: Background,
 ): Promise<void> {
   const webhook = {
-    url: `${publicUrl.replace(/\/$/, '')}/webhooks/telegram`,
+    url: webhookUrl(publicUrl),
     secret_token: secret,
     allowed_updates: allowedUpdates,
     max_connections: MAX_CONNECTIONS,

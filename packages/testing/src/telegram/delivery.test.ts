@@ -74,6 +74,10 @@ test('a failing update is tried again and holds up its own chat only', async () 
     pending_update_count: 0,
     last_error_message: 'Wrong response from the webhook: 500',
   })
+  await client.setWebhook(url)
+  expect(await client.getWebhookInfo()).toHaveProperty('last_error_date')
+  await client.setWebhook(`${url}/another`)
+  expect(await client.getWebhookInfo()).not.toHaveProperty('last_error_date')
 })
 
 test('the first retry comes at once, the next ones after 2, 4 and 8 s; Retry-After is honoured', async () => {

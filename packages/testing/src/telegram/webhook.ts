@@ -52,6 +52,7 @@ export function createWebhook({ pending, records, front, retryFactor, execute }:
     current = next
     last?.delivery.stop()
     await last?.client.close()
+    lastError = undefined
   }
 
   function getWebhookInfo(): object {
