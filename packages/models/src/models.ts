@@ -60,6 +60,7 @@ export async function createModels({ config, settings, keyOf, redis, events }: D
     /** Which models there are, for a person. */
     state: () => state,
     usageOf: accounts.usageOf,
+    usedShares: accounts.usedShares,
 
     /** From the next question on; what is being answered goes on as it began. */
     use(settings: ModelSettings): Promise<void> {

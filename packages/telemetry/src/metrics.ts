@@ -113,3 +113,20 @@ export function observeBreakers(registry: Registry, states: () => ReadonlyMap<st
     },
   })
 }
+
+/** How much of each budget that all spend from together is spent, looked up when Prometheus asks. Use max(). */
+export function observeBudgets(registry: Registry, usedShares: () => Promise<ReadonlyMap<string, number>>): void {
+  new Gauge({
+    name: 'waystation_budget_used_ratio',
+    help: 'The share of a budget that is spent; 1 is all of it',
+    labelNames: ['budget'],
+    registers: [registry],
+    async collect() {
+      // While Redis is away it keeps its last values; `up` and readiness tell of the outage.
+      const shares = await usedShares().catch(() => undefined)
+      if (!shares) return
+      this.reset()
+      for (const [budget, share] of shares) this.set({ budget }, share)
+    },
+  })
+}

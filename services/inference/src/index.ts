@@ -3,7 +3,7 @@ import { createBells, createInbox, listen, sweep, takeCensus } from '@waystation
 import { createModels, modelConfig } from '@waystation/models'
 import { close, connect, warnIfUnsafe } from '@waystation/redis'
 import { readEnv, readSettings, readVariable, type Service, watchSettings } from '@waystation/runtime'
-import { createEvents, observeBox, observeBreakers } from '@waystation/telemetry'
+import { createEvents, observeBox, observeBreakers, observeBudgets } from '@waystation/telemetry'
 import { environment } from './config.ts'
 import { settingsWith } from './settings.ts'
 import { createTurns } from './turns.ts'
@@ -46,6 +46,7 @@ export const inference: Service = {
     observeBox(registry, 'inbox', () => takeCensus(redis, 'inbox'))
     observeBox(registry, 'dead_letters', () => takeCensus(redis, 'dead'))
     observeBreakers(registry, models.breakers)
+    observeBudgets(registry, models.usedShares)
 
     const listener = listen({
       box: 'inbox',

@@ -170,6 +170,24 @@ test('a new day or month begins with the whole limit; what was reserved before i
   await granted(inquiry(), 1)
 })
 
+test('how much is spent of what all share is told by name, and is nothing again in the next month', async () => {
+  budgets = [
+    budget({ name: 'house', window: 'month', limit: 4 }),
+    budget({ name: 'day', limit: 0.5 }),
+    budget({ name: 'nothing', limit: 0 }),
+    budget({ name: 'each', per: 'user' }),
+    budget({ name: 'chat', per: 'group' }),
+  ]
+  const shares = async () => Object.fromEntries(await accounts.usedShares())
+  expect(await shares()).toEqual({ house: 0, day: 0 })
+  await accounts.settle(undefined, inquiry(), bill(1))
+  expect(await shares()).toEqual({ house: 0.25, day: 2 })
+  now += DAY
+  expect(await shares()).toEqual({ house: 0.25, day: 0 })
+  now += DAY
+  expect(await shares()).toEqual({ house: 0, day: 0 })
+})
+
 test('without a reservation the cost is charged all the same', async () => {
   budgets = [budget()]
   await accounts.settle(undefined, inquiry(), bill(1))

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { conversationOf, type Inquiry, type Route, Unavailable, type Usage } from '@waystation/domain'
 import { type Redis, script } from '@waystation/redis'
-import { type Account, accountsOf } from './budgets.ts'
+import { type Account, accountsOf, sharedAccountsOf } from './budgets.ts'
 import { dayOf, type Period } from './days.ts'
 import { toMicros } from './prices.ts'
 import type { Budget } from './settings.ts'
@@ -86,6 +86,13 @@ export function createAccounts(redis: Redis, budgets: () => readonly Budget[], {
     /** Nothing was asked, or nothing came of it: what was reserved is free again. */
     async release({ id, accounts }: Reservation): Promise<void> {
       await Promise.all(accounts.map(({ key }) => redis.hdel(key, `reserved:${id}`)))
+    },
+
+    /** How much of each budget that all spend from together is spent, by its name: 1 is all of its limit. */
+    async usedShares(): Promise<ReadonlyMap<string, number>> {
+      const shared = sharedAccountsOf(budgets(), now())
+      const spent = await Promise.all(shared.map(({ key }) => redis.hget(key, 'spent')))
+      return new Map(shared.map(({ budget, limitMicros }, i) => [budget.name, Number(spent[i] ?? 0) / limitMicros]))
     },
 
     /** What was answered, and what it cost. */

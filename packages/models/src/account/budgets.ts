@@ -20,12 +20,23 @@ export type Account = {
 export function accountsOf(budgets: readonly Budget[], inquiry: Inquiry, now: number): Account[] {
   return budgets
     .filter(({ match }) => !match || match.includes(inquiry.sender.id) || match.includes(inquiry.conversation))
-    .map(({ name, per, limit, window, over }) => ({
-      key: `waystation:{models}:budget:${name}:${window === 'day' ? dayOf(now) : monthOf(now)}:${holder(per, inquiry)}`,
-      limitMicros: toMicros(limit),
-      keepMs: KEEP_MS[window],
-      budget: { name, over },
-    }))
+    .map(budget => accountOf(budget, holder(budget.per, inquiry), now))
+}
+
+/** Those that all spend from together, and that allow anything at all. */
+export function sharedAccountsOf(budgets: readonly Budget[], now: number): Account[] {
+  return budgets
+    .filter(({ per, limit }) => per === 'everybody' && limit > 0)
+    .map(budget => accountOf(budget, 'everybody', now))
+}
+
+function accountOf({ name, limit, window, over }: Budget, holder: string, now: number): Account {
+  return {
+    key: `waystation:{models}:budget:${name}:${window === 'day' ? dayOf(now) : monthOf(now)}:${holder}`,
+    limitMicros: toMicros(limit),
+    keepMs: KEEP_MS[window],
+    budget: { name, over },
+  }
 }
 
 /** Two platforms may give two people one id. */
