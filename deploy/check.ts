@@ -23,6 +23,7 @@ await report('nginx before fixed upstreams', nginxOnAHost)
 await report('nginx before upstreams of Docker', nginxInDocker)
 await report('docker compose, every profile and size', compose)
 await report('Prometheus: its rules fire when they should', prometheus)
+await report('blackbox-exporter', blackboxExporter)
 await report('Alertmanager: each alert goes where it should', alertmanager)
 await report('Alertmanager: what it can send by itself', alertmanagerByItself)
 await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
@@ -116,6 +117,12 @@ async function prometheus(): Promise<Outcome> {
   if (!config.ok) return outcomeOf('promtool', config)
   const tests = (await readdir(join(ROOT, 'deploy/prometheus/tests'))).map(file => `deploy/prometheus/tests/${file}`)
   return outcomeOf('promtool', await run('promtool', ['test', 'rules', ...tests]))
+}
+
+/** Debian's name of it. */
+async function blackboxExporter(): Promise<Outcome> {
+  const program = 'prometheus-blackbox-exporter'
+  return outcomeOf(program, await run(program, ['--config.check', '--config.file=deploy/prometheus/blackbox.yml']))
 }
 
 async function alertmanager(): Promise<Outcome> {
