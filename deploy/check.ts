@@ -23,6 +23,7 @@ await report('nginx before fixed upstreams', nginxOnAHost)
 await report('nginx before upstreams of Docker', nginxInDocker)
 await report('docker compose, every profile and size', compose)
 await report('Prometheus: its rules fire when they should', prometheus)
+await report('Prometheus on Kubernetes', prometheusOnKubernetes)
 await report('blackbox-exporter', blackboxExporter)
 await report('Alertmanager: each alert goes where it should', alertmanager)
 await report('Alertmanager: what it can send by itself', alertmanagerByItself)
@@ -117,6 +118,13 @@ async function prometheus(): Promise<Outcome> {
   if (!config.ok) return outcomeOf('promtool', config)
   const tests = (await readdir(join(ROOT, 'deploy/prometheus/tests'))).map(file => `deploy/prometheus/tests/${file}`)
   return outcomeOf('promtool', await run('promtool', ['test', 'rules', ...tests]))
+}
+
+async function prometheusOnKubernetes(): Promise<Outcome> {
+  const config = await run('promtool', ['check', 'config', 'deploy/prometheus/kubernetes.yml'])
+  if (config.output.includes('kubernetes_sd_configs not found'))
+    return { state: 'SKIPPED', why: 'this promtool is built without Kubernetes, as Debian 12 has it' }
+  return outcomeOf('promtool', config)
 }
 
 /** Debian's name of it. */
