@@ -18,7 +18,6 @@ const OUR_ADDRESS = 'an IP address of this machine, such as 127.0.0.1'
 const processConfig = logConfig.extend({
   PORT: z.coerce.number('a port between 0 and 65535').int().min(0).max(65_535).default(3000),
   LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], OUR_ADDRESS).optional(),
-  WAYSTATION_VERSION: z.string().default('unknown'),
   WAYSTATION_REVISION: z.string().default('unknown'),
 })
 
@@ -39,7 +38,7 @@ export async function run(name: string, services: Service[], options: RunOptions
   let code: number
   try {
     const config = readEnv(processConfig, env)
-    log = createLog(name, config.LOG_LEVEL)
+    log = createLog(name, config)
     const registry = createRegistry(config.WAYSTATION_VERSION, config.WAYSTATION_REVISION)
     const starting = startAll(services, { env, log, registry }, { port: config.PORT, host: config.LISTEN_ADDRESS })
     // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.

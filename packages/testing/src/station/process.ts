@@ -39,7 +39,7 @@ export async function startProcess({ service, env, port, onOutput }: Options): P
     onOutput(text)
     if (isStarted) return
     printed += text
-    const startedOn = /"event":"process\.started","port":(\d+)/.exec(printed)?.[1]
+    const startedOn = /"process\.started","(?:waystation\.)?port":(\d+)/.exec(printed)?.[1]
     isStarted = startedOn !== undefined
     if (isStarted) started.resolve(Number(startedOn))
   })
