@@ -12,7 +12,7 @@ export TRUSTED_PROXY="${TRUSTED_PROXY:-127.0.0.1}"
 mkdir -p "$run/tls"
 cd "$run"
 cp "$ours/proxy.conf" .
-sed "s|/dev/stdout|${ACCESS_LOG:-/dev/stdout}|" "$ours/nginx.conf" >nginx.conf
+sed "s|/dev/stdout waystation|${ACCESS_LOG:-/dev/stdout} ${LOG_FORMAT:-waystation}|" "$ours/nginx.conf" >nginx.conf
 
 # The names alone, for envsubst: all other $… are nginx's own.
 # shellcheck disable=SC2016
