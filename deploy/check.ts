@@ -31,6 +31,7 @@ await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
 await report('systemd', () => checkOfItsOwn('systemd'))
 await report('cloud-init', cloudInit)
 await report('logrotate', logrotate)
+await report('Fluent Bit', fluentBit)
 
 const count = (state: Outcome['state']) => outcomes.filter(outcome => outcome.state === state).length
 console.log(`${count('ok')} ok, ${count('FAILED')} failed, ${count('SKIPPED')} skipped`)
@@ -189,6 +190,15 @@ async function logrotate(): Promise<Outcome> {
   await writeFile(file, await readFile(join(ROOT, 'deploy/logging/logrotate')), { mode: 0o644 })
   const { found, ok, output } = await run('logrotate', ['-d', '--state', join(home.path, 'state'), file])
   return outcomeOf('logrotate', { found, ok: ok && !output.includes('error:'), output })
+}
+
+async function fluentBit(): Promise<Outcome> {
+  for (const file of ['to-elasticsearch.yaml', 'to-loki.yaml']) {
+    const args = ['--dry-run', `--config=deploy/logging/fluent-bit/${file}`]
+    const read = await run('fluent-bit', args, { ...clean, ELASTIC_PASSWORD: 'check' })
+    if (!read.ok) return outcomeOf('fluent-bit', read)
+  }
+  return { state: 'ok' }
 }
 
 function outcomeOf(program: string, { found, ok, output }: Run): Outcome {

@@ -59,7 +59,7 @@ export function operate(run: (command: string, ...args: string[]) => Promise<str
 
   /** Prints what nginx could not have answered, and what went wrong in the services. */
   async function explain(): Promise<void> {
-    const telling = /"status":5|"level":"(warn|error|fatal)"|\[(warn|error)\]/
+    const telling = /"http\.response\.status_code":5|"log\.level":"(warn|error|fatal)"|\[(warn|error)\]/
     const lines = (await compose('logs', '--timestamps')).split('\n').filter(line => telling.test(line))
     process.stderr.write(`${lines.slice(-LAST_LINES).join('\n')}\n`)
   }
