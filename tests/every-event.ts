@@ -41,7 +41,7 @@ const refusal = { channel: 'telegram', reason: 'not_json', hint: 'look there' } 
 const died = { conversation, traceId: 'trace', id: 'reply' } as const
 
 /** Foreign words are in its message and in that of its cause. */
-export const quoting = new Unavailable('canary', undefined, { cause: new TypeError('canary') })
+const quoting = new Unavailable('canary', undefined, { cause: new TypeError('canary') })
 
 /** Has each event told once, with all that it can tell. */
 export const everyEvent: Record<keyof Events, (events: Events) => void> = {

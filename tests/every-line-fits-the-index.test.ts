@@ -8,10 +8,10 @@ import { createAlertEvents, createEvents } from '@waystation/telemetry'
 import { startStation } from '@waystation/testing'
 import { Registry } from 'prom-client'
 import { describe, expect, test, vi } from 'vitest'
-import { misfits } from '../deploy/logging/elasticsearch/index-template.ts'
 import { makeTrustedCertificate } from './compose/tls.ts'
 import { everyAlertEvent, everyEvent } from './every-event.ts'
 import { hasNginx, startFront, startMirror } from './front.ts'
+import { misfits } from './index-template.ts'
 import { openSession, say } from './web-session.ts'
 
 type Line = Record<string, unknown>

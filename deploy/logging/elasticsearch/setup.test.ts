@@ -9,7 +9,7 @@ import { text } from 'node:stream/consumers'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { commandLines } from '../../../tests/command-lines.ts'
-import { typeOf } from './index-template.ts'
+import { typeOf } from '../../../tests/index-template.ts'
 
 const at = (file: string) => join(import.meta.dirname, file)
 const hasCurl = spawnSync('curl', ['--version']).error === undefined

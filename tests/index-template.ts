@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 
 type Mapping = { type?: string; properties?: Record<string, Mapping> }
 
-const file = new URL('index-template.json', import.meta.url)
+const file = new URL('../deploy/logging/elasticsearch/index-template.json', import.meta.url)
 const { mappings }: { mappings: Mapping } = JSON.parse(readFileSync(file, 'utf8')).template
 
 const isText = (value: unknown) => ['string', 'number', 'boolean'].includes(typeof value)
