@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 const script = join(import.meta.dirname, 'fluent-bit/lines.lua')
 /** The Lua that is in Fluent Bit. */
@@ -15,6 +16,13 @@ const ours = { 'com.docker.compose.service': 'inference', tag: 'waystation-infer
 const event = '{"log.level":"warn","ecs.version":"9.2.0","event.action":"turn.put_off","event.duration":5000000}'
 
 describe.runIf(hasLua)('of what Docker keeps', () => {
+  test('each way has a function that there is', () => {
+    for (const file of ['to-elasticsearch.yaml', 'to-loki.yaml']) {
+      const { filters } = parse(readFileSync(join(import.meta.dirname, 'fluent-bit', file), 'utf8')).pipeline
+      expect(send(filters[0].call, { log: 'x\n', attrs: ours })).not.toBe('dropped')
+    }
+  })
+
   test('an event is parsed by what comes next, and has its own service', () => {
     expect(send('for_elasticsearch', { log: `${event}\n`, attrs: ours })).toEqual({
       'container.name': 'waystation-inference-1',

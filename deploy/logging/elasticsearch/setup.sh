@@ -9,7 +9,7 @@ kibana=http://kibana:5601
 quoted=$(printf %s "$ELASTIC_PASSWORD" | sed 's/["\\]/\\&/g')
 
 # Through its stdin: a process's arguments can be read by every user of the machine.
-ask() { printf 'user = "elastic:%s"\n' "$quoted" | curl --silent --show-error --fail-with-body --config - "$@"; }
+ask() { printf 'user = "elastic:%s"\n' "$quoted" | curl --silent --show-error --fail-with-body --write-out '\n' --config - "$@"; }
 with_json() { ask --header 'Content-Type: application/json' "$@"; }
 
 with_json --request PUT "$elasticsearch/_index_template/waystation-logs" --data-binary "@$ours/index-template.json"
