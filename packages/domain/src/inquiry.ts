@@ -1,6 +1,7 @@
 import type { ConversationId } from './conversation.ts'
 import type { Sender } from './message.ts'
 import type { Route } from './reply.ts'
+import type { Turn } from './turn.ts'
 
 export type PromptMessage = { role: 'system' | 'user' | 'assistant'; content: string }
 
@@ -14,6 +15,8 @@ export type Room = { tokens: number; withPrivate: boolean }
 export type Inquiry = {
   conversation: ConversationId
   traceId: string
+  /** The attempt that asks; absent where nobody waits for the answer. */
+  turn?: Pick<Turn, 'attempt' | 'replyId'>
   /** Who asks; of several people the last. */
   sender: Sender
   /** The ids of all who ask, as rules look at them. */
