@@ -7,6 +7,7 @@ import { ConfigError, readEnv } from './config.ts'
 import { type Http, listen } from './http.ts'
 import { createLog, type Log, logConfig } from './log.ts'
 import type { Env, Process, Running, Service } from './service.ts'
+import { openTraces, tracesConfig } from './traces.ts'
 
 /** Below Docker's and systemd's patience as we set it (30 s), above the longest answer we let finish. */
 const STOP_DEADLINE_MS = 25_000
@@ -16,6 +17,7 @@ const LAST_WORDS_MS = 3_000
 const OUR_ADDRESS = 'an IP address of this machine, such as 127.0.0.1'
 
 const processConfig = logConfig.extend({
+  ...tracesConfig.shape,
   PORT: z.coerce.number('a port between 0 and 65535').int().min(0).max(65_535).default(3000),
   LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], OUR_ADDRESS).optional(),
   WAYSTATION_REVISION: z.string().default('unknown'),
@@ -39,8 +41,10 @@ export async function run(name: string, services: Service[], options: RunOptions
   try {
     const config = readEnv(processConfig, env)
     log = createLog(name, config)
-    const registry = createRegistry(config.WAYSTATION_VERSION, config.WAYSTATION_REVISION)
-    const starting = startAll(services, { env, log, registry }, { port: config.PORT, host: config.LISTEN_ADDRESS })
+    const { WAYSTATION_VERSION: version, WAYSTATION_REVISION: revision, PORT: port, LISTEN_ADDRESS: host } = config
+    const registry = createRegistry(version, revision)
+    const traces = await openTraces(config, { name, version }, log)
+    const starting = startAll(services, { env, log, registry, trace: traces?.add }, { port, host })
     // A start that waits, for Redis perhaps, can be broken off: nothing was taken yet.
     const station = await Promise.race([starting, stopping])
     if (station) {
@@ -51,6 +55,7 @@ export async function run(name: string, services: Service[], options: RunOptions
       await stopping
     }
     code = station ? await stopAll(station, log) : 0
+    await traces?.close()
   } catch (error) {
     // What the services say while they are torn down would hide the reason.
     if (log) log.level = 'silent'

@@ -1,6 +1,7 @@
 import type Router from '@koa/router'
 import type { Registry } from 'prom-client'
 import type { Log } from './log.ts'
+import type { Span } from './traces.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -9,6 +10,8 @@ export type Process = {
   env: Env
   log: Log
   registry: Registry
+  /** Tells a collector of work that is over; `undefined` where nobody collects. */
+  trace: ((span: Span) => void) | undefined
 }
 
 export type Service = {
