@@ -38,7 +38,6 @@ const reply: Reply = {
 }
 const endpoint = { name: 'office', tier: 'local', model: 'qwen3' } as const
 const refusal = { channel: 'telegram', reason: 'not_json', hint: 'look there' } as const
-const died = { conversation, traceId: 'trace', id: 'reply' } as const
 
 /** Foreign words are in its message and in that of its cause. */
 const quoting = new Unavailable('canary', undefined, { cause: new TypeError('canary') })
@@ -55,19 +54,21 @@ export const everyEvent: Record<keyof Events, (events: Events) => void> = {
   taken: events => events.taken(turn),
   routed: events => events.routed(turn.messages[0], route),
   cacheAsked: events => events.cacheAsked(true),
-  modelAnswered: events => events.modelAnswered(endpoint, 5),
-  modelFailed: events => events.modelFailed(message, endpoint, quoting),
+  modelAnswered: events => events.modelAnswered(message, endpoint, now),
+  modelFailed: events => events.modelFailed(message, endpoint, now, quoting),
   breakerOpened: events => events.breakerOpened(endpoint, quoting, true),
   breakerClosed: events => events.breakerClosed(endpoint),
   firstToken: events => events.firstToken(turn, now),
   committed: events => events.committed(turn, now, 'answered', reply),
-  turnPutOff: events => events.turnPutOff(turn, quoting, 'failures', 1000),
+  turnPutOff: events => events.turnPutOff(turn, now, quoting, 'failures', 1000),
   folded: events => events.folded(conversation, 'folded'),
-  superseded: events => events.superseded('turn', conversation),
+  turnSuperseded: events => events.turnSuperseded(turn, now),
+  deliverySuperseded: events => events.deliverySuperseded(conversation),
   partSent: events => events.partSent({ channel: 'telegram' }, 'sent'),
-  delivered: events => events.delivered(reply, 2),
-  deliveryPutOff: events => events.deliveryPutOff(reply, quoting, 1000),
-  died: events => events.died('turn', died, quoting),
+  delivered: events => events.delivered(reply, now, 2),
+  deliveryPutOff: events => events.deliveryPutOff(reply, now, quoting, 1000),
+  turnDied: events => events.turnDied(reply, quoting),
+  replyDied: events => events.replyDied(reply, now, quoting),
   settingsRead: events => events.settingsRead(),
   settingsRefused: events =>
     events.settingsRefused(Object.assign(new Error('line 3: there is no such setting'), { name: 'ConfigError' })),

@@ -18,7 +18,7 @@ const mayImport: Record<string, string[]> = {
   feishu: ['domain', 'http', 'markdown', 'redis', 'telemetry'],
   telegram: ['domain', 'http', 'markdown', 'redis', 'telemetry'],
   web: ['domain', 'redis', 'telemetry'],
-  telemetry: ['domain', 'redis'],
+  telemetry: ['domain', 'runtime'],
   gateway: ['domain', 'redis', 'http', 'runtime', 'mailbox', 'conversations', 'telemetry'],
   'a service': ['any package'],
   cli: ['any package'],

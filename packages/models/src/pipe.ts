@@ -31,12 +31,13 @@ export function createPipe({ route, endpoints, admit, cache, cacheMinutes, param
       events.routed(inquiry, decision)
       const failures: unknown[] = []
       for (const endpoint of inTurn(endpoints, decision)) {
+        const beganAt = Date.now()
         try {
           // What a first one had begun, the next one begins anew: completions are whole texts.
           return yield* ask(endpoint, decision, inquiry, failures, signal)
         } catch (error) {
           signal.throwIfAborted()
-          events.modelFailed(inquiry, endpoint, error)
+          events.modelFailed(inquiry, endpoint, beganAt, error)
           if (error instanceof BudgetSpent && error.policy === 'refuse') throw error
           failures.push(error)
         }
@@ -84,7 +85,7 @@ export function createPipe({ route, endpoints, admit, cache, cacheMinutes, param
       throw error
     }
     pass.answered()
-    events.modelAnswered(endpoint, Date.now() - askedAt)
+    events.modelAnswered(inquiry, endpoint, askedAt, last?.usage)
     if (key !== undefined && last && !last.isCut) await cache.keep(key, last.text, cacheMinutes)
   }
 

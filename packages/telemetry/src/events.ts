@@ -4,21 +4,26 @@ import {
   conversationOf,
   errorCode,
   type InboundMessage,
+  type Inquiry,
   type Recall,
   type Reply,
   type Route,
   type Turn,
+  type Usage,
   type Vote,
 } from '@waystation/domain'
+import type { Span } from '@waystation/runtime'
 import type { Logger } from 'pino'
 import type { Registry } from 'prom-client'
 import { createMetrics } from './metrics.ts'
+import { createSpans } from './spans.ts'
 
 export type Events = ReturnType<typeof createEvents>
 
 type TurnOutcome = 'answered' | 'command' | 'failed' | 'refused' | 'stopped'
+type Stage = 'taken' | 'first_token' | 'committed' | 'delivered'
 type Refusal = { channel: Channel; reason: string }
-type Asked = { conversation: ConversationId; traceId: string }
+type Asked = Pick<Inquiry, 'conversation' | 'traceId' | 'turn'>
 type AskedEndpoint = Pick<Route, 'model' | 'tier'> & { name: string }
 
 const about = (turn: Turn) => ({
@@ -33,15 +38,31 @@ const seconds = (fromMs: number, toMs = Date.now()) => Math.max(0, toMs - fromMs
 /** The services of one process share its metrics. */
 const metricsOf = new WeakMap<Registry, ReturnType<typeof createMetrics>>()
 
-/** One function per business event: it moves the counter and writes the line, so the two cannot drift apart. */
-export function createEvents(registry: Registry, log: Logger) {
+/**
+ * One function per business event: it moves the counter and writes the line, so the two cannot drift apart; and the span, where
+ * somebody collects spans.
+ */
+export function createEvents(registry: Registry, log: Logger, trace?: (span: Span) => void) {
   const metrics = metricsOf.get(registry) ?? createMetrics(registry)
   metricsOf.set(registry, metrics)
+  const spans = trace && createSpans(trace)
   const channelOf = (conversation: ConversationId) => conversationOf(conversation).channel
+
+  function passed(stage: Stage, value: number, traceId: string): void {
+    metrics.stages.observe({ labels: { stage }, value, exemplarLabels: { trace_id: traceId } })
+  }
+
+  /** Given up and kept for replay. */
+  function died(kind: 'turn' | 'reply', reply: Reply, error: unknown): void {
+    metrics.deadLetters.inc({ kind, reason: errorCode(error) })
+    log.error({ event: `${kind}.died`, ...aboutReply(reply), errorCode: errorCode(error), error })
+  }
 
   return {
     /** A message waits in an inbox, and will be answered. */
-    received({ conversation, traceId, id, attachments, text }: InboundMessage) {
+    received(message: InboundMessage) {
+      const { conversation, traceId, id, attachments, text } = message
+      spans?.posted(message)
       metrics.received.inc({ channel: channelOf(conversation) })
       log.info({
         event: 'message.received',
@@ -56,7 +77,9 @@ export function createEvents(registry: Registry, log: Logger) {
       metrics.duplicated.inc({ channel: channelOf(conversation) })
       log.info({ event: 'message.duplicated', conversation, traceId, messageId: id })
     },
-    amended({ conversation, traceId, id }: InboundMessage, outcome: 'amended' | 'too_late') {
+    amended(message: InboundMessage, outcome: 'amended' | 'too_late') {
+      const { conversation, traceId, id } = message
+      if (outcome === 'amended') spans?.posted(message)
       metrics.amended.inc({ channel: channelOf(conversation), outcome })
       log.info({ event: 'message.amended', conversation, traceId, messageId: id, outcome })
     },
@@ -79,7 +102,7 @@ export function createEvents(registry: Registry, log: Logger) {
       log.debug({ event: 'update.ignored', channel, reason })
     },
     taken(turn: Turn) {
-      for (const { receivedAt } of turn.messages) metrics.stages.observe({ stage: 'taken' }, seconds(receivedAt))
+      for (const { receivedAt, traceId } of turn.messages) passed('taken', seconds(receivedAt), traceId)
     },
     /** Who is to answer was decided. */
     routed(
@@ -92,13 +115,18 @@ export function createEvents(registry: Registry, log: Logger) {
     cacheAsked(isHit: boolean) {
       metrics.cache.inc({ outcome: isHit ? 'hit' : 'miss' })
     },
-    modelAnswered({ tier, name }: AskedEndpoint, durationMs: number) {
-      metrics.calls.inc({ tier, endpoint: name, outcome: 'answered' })
-      metrics.callSeconds.observe({ tier, endpoint: name }, durationMs / 1000)
+    modelAnswered(asked: Asked, endpoint: AskedEndpoint, askedAt: number, usage?: Usage) {
+      const labels = { tier: endpoint.tier, endpoint: endpoint.name }
+      metrics.calls.inc({ ...labels, outcome: 'answered' })
+      metrics.callSeconds.observe({ labels, value: seconds(askedAt), exemplarLabels: { trace_id: asked.traceId } })
+      spans?.model(asked, endpoint, askedAt, { usage })
     },
     /** Another endpoint is asked, if there is one. */
-    modelFailed({ conversation, traceId }: Asked, { tier, name, model }: AskedEndpoint, error: unknown) {
+    modelFailed(asked: Asked, endpoint: AskedEndpoint, askedAt: number, error: unknown) {
+      const { conversation, traceId } = asked
+      const { tier, name, model } = endpoint
       const code = errorCode(error)
+      spans?.model(asked, endpoint, askedAt, { error })
       metrics.calls.inc({ tier, endpoint: name, outcome: code })
       log.warn({ event: 'model.failed', conversation, traceId, tier, model, endpoint: name, errorCode: code, error })
     },
@@ -114,13 +142,17 @@ export function createEvents(registry: Registry, log: Logger) {
       log.info({ event: 'breaker.closed', tier, model, endpoint: name })
     },
     firstToken(turn: Turn, takenAt: number) {
-      metrics.stages.observe({ stage: 'first_token' }, seconds(takenAt))
+      passed('first_token', seconds(takenAt), turn.messages[0].traceId)
+      spans?.firstToken(turn, takenAt)
       log.debug({ event: 'turn.first_token', ...about(turn), durationMs: Date.now() - takenAt })
     },
-    committed(turn: Turn, takenAt: number, outcome: TurnOutcome, reply?: Reply) {
+    /** `error`: why it failed. */
+    committed(turn: Turn, takenAt: number, outcome: TurnOutcome, reply?: Reply, error?: unknown) {
       metrics.turns.inc({ outcome })
-      metrics.stages.observe({ stage: 'committed' }, seconds(takenAt))
+      passed('committed', seconds(takenAt), turn.messages[0].traceId)
       const { route, usage } = reply ?? {}
+      spans?.waits(turn)
+      spans?.turn(turn, takenAt, { outcome, route, error })
       if (route && usage) {
         metrics.tokens.inc({ tier: route.tier, model: route.model, kind: 'prompt' }, usage.promptTokens)
         metrics.tokens.inc({ tier: route.tier, model: route.model, kind: 'completion' }, usage.completionTokens)
@@ -136,8 +168,9 @@ export function createEvents(registry: Registry, log: Logger) {
       })
     },
     /** An attempt failed, and another will follow. */
-    turnPutOff(turn: Turn, error: unknown, outcome: 'failures' | 'postponed', afterMs: number) {
+    turnPutOff(turn: Turn, takenAt: number, error: unknown, outcome: 'failures' | 'postponed', afterMs: number) {
       metrics.turns.inc({ outcome: 'put_off' })
+      spans?.turn(turn, takenAt, { outcome: 'put_off', error })
       metrics.retries.inc({ stage: 'turn', reason: outcome })
       log.warn({ event: 'turn.put_off', ...about(turn), outcome, afterMs, errorCode: errorCode(error), error })
     },
@@ -146,34 +179,36 @@ export function createEvents(registry: Registry, log: Logger) {
       metrics.folds.inc({ outcome })
       log.debug({ event: 'history.folded', conversation, outcome })
     },
-    superseded(where: 'turn' | 'delivery', conversation: ConversationId) {
-      if (where === 'turn') metrics.turns.inc({ outcome: 'superseded' })
-      log.warn({ event: `${where}.superseded`, conversation })
+    turnSuperseded(turn: Turn, takenAt: number) {
+      metrics.turns.inc({ outcome: 'superseded' })
+      spans?.turn(turn, takenAt, { outcome: 'superseded' })
+      log.warn({ event: 'turn.superseded', conversation: turn.conversation })
+    },
+    deliverySuperseded(conversation: ConversationId) {
+      log.warn({ event: 'delivery.superseded', conversation })
     },
     partSent({ channel }: { channel: Channel }, outcome: 'sent' | 'edited' | 'drafted' | 'doubtful' | 'failed') {
       metrics.parts.inc({ channel, outcome })
     },
-    delivered(reply: Reply, parts: number) {
+    delivered(reply: Reply, takenAt: number, parts: number) {
       const channel = channelOf(reply.conversation)
       // What answers nobody says nothing of how well and how fast people are answered.
       const isAnswer = reply.inReplyTo !== undefined
       metrics.replies.inc({ channel, outcome: isAnswer ? reply.state : 'told' })
-      if (isAnswer) metrics.stages.observe({ stage: 'delivered' }, seconds(reply.receivedAt))
+      if (isAnswer) passed('delivered', seconds(reply.receivedAt), reply.traceId)
+      spans?.delivery(reply, takenAt, { parts })
       const durationMs = Date.now() - reply.receivedAt
       log.info({ event: 'reply.delivered', ...aboutReply(reply), parts, durationMs })
     },
-    deliveryPutOff(reply: Reply, error: unknown, afterMs: number) {
+    deliveryPutOff(reply: Reply, takenAt: number, error: unknown, afterMs: number) {
+      spans?.delivery(reply, takenAt, { error })
       metrics.retries.inc({ stage: 'delivery', reason: errorCode(error) })
       log.warn({ event: 'reply.put_off', ...aboutReply(reply), afterMs, errorCode: errorCode(error), error })
     },
-    /** Given up and kept for replay. */
-    died(
-      kind: 'turn' | 'reply',
-      { conversation, traceId, id }: { conversation: ConversationId; traceId: string; id: string },
-      error: unknown,
-    ) {
-      metrics.deadLetters.inc({ kind, reason: errorCode(error) })
-      log.error({ event: `${kind}.died`, conversation, traceId, replyId: id, errorCode: errorCode(error), error })
+    turnDied: (reply: Reply, error: unknown) => died('turn', reply, error),
+    replyDied(reply: Reply, takenAt: number, error: unknown) {
+      spans?.delivery(reply, takenAt, { error })
+      died('reply', reply, error)
     },
     settingsRead() {
       metrics.settings.inc({ outcome: 'used' })

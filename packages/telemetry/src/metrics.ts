@@ -11,6 +11,14 @@ export function createMetrics(registry: Registry) {
   const registers = [registry]
   const counter = <Label extends string>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter({ name: `waystation_${name}_total`, help, labelNames, registers })
+  /** Each bucket names the trace of one message that fell into it. prom-client refuses that for a registry in plain text. */
+  const histogram = <Label extends string>(name: string, help: string, ...labelNames: Label[]) => {
+    const config = { name: `waystation_${name}_seconds`, help, labelNames, buckets: STAGE_BUCKETS, registers: [] }
+    // By its types an exemplar has a metric's own labels.
+    const made = new Histogram<Label | 'trace_id'>({ ...config, enableExemplars: true })
+    registry.registerMetric(made)
+    return made
+  }
   const metrics = {
     received: counter('messages_received', 'Messages posted to an inbox', 'channel'),
     duplicated: counter('messages_duplicated', 'Messages a platform sent again', 'channel'),
@@ -29,13 +37,7 @@ export function createMetrics(registry: Registry) {
       'outcome',
     ),
     calls: counter('model_calls', 'Calls of models, by how they ended', 'tier', 'endpoint', 'outcome'),
-    callSeconds: new Histogram({
-      name: 'waystation_model_call_seconds',
-      help: 'Time of a model for a whole answer',
-      labelNames: ['tier', 'endpoint'],
-      buckets: STAGE_BUCKETS,
-      registers,
-    }),
+    callSeconds: histogram('model_call', 'Time of a model for a whole answer', 'tier', 'endpoint'),
     tokens: counter('tokens', 'Tokens as the model counted them', 'tier', 'model', 'kind'),
     folds: counter('folds', 'Attempts to sum up what was said long ago', 'outcome'),
     replies: counter('replies_delivered', 'Replies that left the outbox', 'channel', 'outcome'),
@@ -44,13 +46,11 @@ export function createMetrics(registry: Registry) {
     deadLetters: counter('dead_letters', 'Turns and replies given up', 'kind', 'reason'),
     settings: counter('settings_changes', 'Changes of waystation.yaml, by whether they could be used', 'outcome'),
     errors: counter('errors', 'Errors nobody expected', 'where'),
-    stages: new Histogram({
-      name: 'waystation_stage_seconds',
-      help: 'Time a message spent in each stage: taken, first_token and committed since the one before, delivered since received',
-      labelNames: ['stage'],
-      buckets: STAGE_BUCKETS,
-      registers,
-    }),
+    stages: histogram(
+      'stage',
+      'Time a message spent in each stage: taken, first_token and committed since the one before, delivered since received',
+      'stage',
+    ),
   }
   // Of a counter that appears with its first step Prometheus sees only the later ones: what alerts ask for starts at 0.
   for (const channel of CHANNELS) {

@@ -9,10 +9,10 @@ import { createFrontDoor } from './front-door.ts'
 /** What people write to the bots in Feishu or Lark, by webhook or over long connections. Any number of replicas. */
 export const gatewayFeishu: Service = {
   name: 'feishu',
-  async create({ env, log, registry }) {
+  async create({ env, log, registry, trace }) {
     const config = readEnv(environment, env)
     const redis = await connect(config, 'commands', log)
-    const events = createEvents(registry, log)
+    const events = createEvents(registry, log, trace)
     const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const door = createFrontDoor({ apps: appsOf(config), mode: modeOf(config), redis, gateway, events, log })

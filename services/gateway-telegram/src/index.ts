@@ -9,10 +9,10 @@ import { createFrontDoor } from './front-door.ts'
 /** What people write to the bot, by webhook or by polling. Any number of replicas. */
 export const gatewayTelegram: Service = {
   name: 'telegram',
-  async create({ env, log, registry }) {
+  async create({ env, log, registry, trace }) {
     const config = readEnv(environment, env)
     const redis = await connect(config, 'commands', log)
-    const events = createEvents(registry, log)
+    const events = createEvents(registry, log, trace)
     const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const api = botApi({ apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN })

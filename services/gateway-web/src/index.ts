@@ -15,11 +15,11 @@ import { createEventStreams } from './stream-events.ts'
 /** The chat page, and the API behind it. */
 export const gatewayWeb: Service = {
   name: 'web',
-  async create({ env, log, registry }) {
+  async create({ env, log, registry, trace }) {
     const config = readEnv(webConfig, env)
     const redis = await connect(config, 'commands', log)
     const subscriber = await connect(config, 'subscriber', log)
-    const events = createEvents(registry, log)
+    const events = createEvents(registry, log, trace)
     const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const key = await sessionKey(redis, config.WEB_SESSION_SECRET)

@@ -73,14 +73,20 @@ export function createEndings({ inbox, events, settings, patienceMs }: Deps) {
       reply,
       deadLetter: { kind: 'turn', at: Date.now(), error: describe(error, errorCode(error)), turn },
     })
-    events.committed(turn, takenAt, 'failed', reply)
-    events.died('turn', reply, error)
+    events.committed(turn, takenAt, 'failed', reply, error)
+    events.turnDied(reply, error)
     return { waiting }
   }
 
-  async function putOff(turn: Turn, error: unknown, as: 'failures' | 'postponed', afterMs: number): Promise<Ended> {
+  async function putOff(
+    turn: Turn,
+    takenAt: number,
+    error: unknown,
+    as: 'failures' | 'postponed',
+    afterMs: number,
+  ): Promise<Ended> {
     await inbox.giveBack(turn, as)
-    events.turnPutOff(turn, error, as, afterMs)
+    events.turnPutOff(turn, takenAt, error, as, afterMs)
     return { afterMs }
   }
 
@@ -90,7 +96,7 @@ export function createEndings({ inbox, events, settings, patienceMs }: Deps) {
     if (error instanceof Stopped) return stop(turn, takenAt)
     // It failed before anybody looked.
     if ((await inbox.check(turn)) === 'stopped') return stop(turn, takenAt)
-    if (error instanceof HandedOver) return putOff(turn, error, 'postponed', 0)
+    if (error instanceof HandedOver) return putOff(turn, takenAt, error, 'postponed', 0)
     if (error instanceof Rejected) {
       if (error.reason !== 'over_budget') return giveUp(turn, takenAt, error)
       return say(turn, takenAt, overBudget(languageOf(turn.messages[0])), 'refused')
@@ -102,10 +108,10 @@ export function createEndings({ inbox, events, settings, patienceMs }: Deps) {
       const wait = error.retryAfterMs ?? afterMs
       const patience = error instanceof OnlyLocal ? ONLY_LOCAL_PATIENCE_MS : UNAVAILABLE_PATIENCE_MS
       if (elapsedMs + wait > patience) return giveUp(turn, takenAt, error)
-      return putOff(turn, error, 'postponed', wait)
+      return putOff(turn, takenAt, error, 'postponed', wait)
     }
     if (turn.failures + 1 >= MAX_FAILURES || elapsedMs + afterMs > patienceMs) return giveUp(turn, takenAt, error)
-    return putOff(turn, error, 'failures', afterMs)
+    return putOff(turn, takenAt, error, 'failures', afterMs)
   }
 
   return { commit, say, giveUp, fail }

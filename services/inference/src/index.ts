@@ -11,7 +11,7 @@ import { createTurns } from './turns.ts'
 /** A turn: take what waits, ask a model, put the reply in the outbox. Any number of replicas. */
 export const inference: Service = {
   name: 'inference',
-  async create({ env, log, registry }) {
+  async create({ env, log, registry, trace }) {
     const config = readEnv(environment, env)
     const modelEnv = readEnv(modelConfig, env)
     const settings = settingsWith(env)
@@ -20,7 +20,7 @@ export const inference: Service = {
     const redis = await connect(config, 'commands', log)
     const waiting = await connect(config, 'worker', log)
     await warnIfUnsafe(redis, log)
-    const events = createEvents(registry, log)
+    const events = createEvents(registry, log, trace)
     const bells = createBells('inbox', redis)
     const outboxBells = createBells('outbox', redis)
     const inbox = createInbox(redis, bells, outboxBells)

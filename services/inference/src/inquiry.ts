@@ -52,6 +52,7 @@ function ask(turn: Turn, memory: Memory, settings: Settings, question: string, a
     ...about,
     conversation: turn.conversation,
     traceId: first.traceId,
+    turn,
     sender: (turn.messages.at(-1) ?? first).sender,
     senders: turn.messages.map(({ sender }) => sender.id),
     persona,

@@ -29,7 +29,7 @@ export function createTurns(deps: Deps) {
       return await attempt(turn, takenAt).catch(error => endings.fail(turn, takenAt, error))
     } catch (error) {
       if (!(error instanceof Superseded)) throw error
-      events.superseded('turn', turn.conversation)
+      events.turnSuperseded(turn, takenAt)
       return { waiting: 0 }
     }
   }

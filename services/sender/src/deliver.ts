@@ -30,7 +30,7 @@ export async function deliver(delivery: Delivery, deps: Deps): Promise<number> {
     if (index < parts.length - 1) await outbox.notePart(delivery, index, { state: 'sent', receipt })
   }
   const waiting = await outbox.settle(delivery)
-  events.delivered(reply, parts.length)
+  events.delivered(reply, delivery.takenAt, parts.length)
   return waiting
 }
 

@@ -55,19 +55,19 @@ export function createDeliveries({ outbox, events, messengers }: Deps) {
   }
 
   async function putOffOrGiveUp(delivery: Delivery, error: unknown): Promise<number | { afterMs: number }> {
-    const { reply, failures, attempt } = delivery
+    const { reply, takenAt, failures, attempt } = delivery
     const tooOld = Date.now() - reply.receivedAt > KEEP_TRYING_MS
     const hopeless = error instanceof Rejected || (!(error instanceof Unavailable) && failures + 1 >= MAX_FAILURES)
     if (tooOld || hopeless) {
       const deadLetter = { kind: 'reply', at: Date.now(), error: describe(error, errorCode(error)), reply } as const
       const waiting = await outbox.settle(delivery, deadLetter)
-      events.died('reply', reply, error)
+      events.replyDied(reply, takenAt, error)
       return waiting
     }
     const backoffMs = Math.min(BACKOFF_FIRST_MS * 2 ** (attempt - 1), BACKOFF_MOST_MS)
     const afterMs = error instanceof Unavailable ? (error.retryAfterMs ?? backoffMs) : backoffMs
     if (!(error instanceof Unavailable)) await outbox.noteFailure(delivery)
-    events.deliveryPutOff(reply, error, afterMs)
+    events.deliveryPutOff(reply, takenAt, error, afterMs)
     return { afterMs }
   }
 
@@ -85,7 +85,7 @@ export function createDeliveries({ outbox, events, messengers }: Deps) {
         }
       } catch (error) {
         if (!(error instanceof Superseded)) throw error
-        events.superseded('delivery', conversation)
+        events.deliverySuperseded(conversation)
       }
       return undefined
     },

@@ -9,11 +9,11 @@ import { createMessengers } from './messengers.ts'
 /** Carries each reply to its chat. Any number of replicas. */
 export const sender: Service = {
   name: 'sender',
-  async create({ env, log, registry }) {
+  async create({ env, log, registry, trace }) {
     const config = readEnv(environment, env)
     const redis = await connect(config, 'commands', log)
     const waiting = await connect(config, 'worker', log)
-    const events = createEvents(registry, log)
+    const events = createEvents(registry, log, trace)
     const bells = createBells('outbox', redis)
     const messengers = createMessengers(config, redis)
     const deliveries = createDeliveries({ outbox: createOutbox(redis), events, messengers })

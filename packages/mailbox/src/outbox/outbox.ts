@@ -21,6 +21,8 @@ export type Part =
 /** One attempt to deliver a reply. */
 export type Delivery = {
   reply: Reply
+  /** When this attempt began, ms since 1970. */
+  takenAt: number
   /** 1 for the first; the fence: what an older attempt notes is refused. */
   attempt: number
   failures: number
@@ -109,6 +111,7 @@ function readDelivery(taken: unknown): Delivery {
   }
   return {
     reply: readReply(fields.get('reply'), fields.get('withdrawn')),
+    takenAt: Date.now(),
     attempt: Number(fields.get('attempt')),
     failures: Number(fields.get('failures') ?? 0),
     parts,
