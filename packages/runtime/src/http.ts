@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo, ListenOptions } from 'node:net'
 import Router from '@koa/router'
 import Koa from 'koa'
-import type { Registry } from 'prom-client'
+import { type Metric, type OpenMetricsContentType, Registry } from 'prom-client'
 import type { Log } from './log.ts'
 import type { Running } from './service.ts'
 
@@ -32,8 +32,9 @@ export async function listen(at: ListenOptions, services: Running[], registry: R
     context.body = missing.length ? `${missing.join('\n')}\n` : 'ok\n'
   })
   own.get('/metrics', async context => {
-    context.type = registry.contentType
-    context.body = await registry.metrics()
+    const written = context.get('Accept').includes('application/openmetrics-text') ? withExemplars(registry) : registry
+    context.type = written.contentType
+    context.body = await written.metrics()
   })
   koa.use(own.routes())
   for (const { routes } of services) if (routes) koa.use(routes.routes()).use(routes.allowedMethods())
@@ -43,6 +44,15 @@ export async function listen(at: ListenOptions, services: Running[], registry: R
   server.listen(at)
   await once(server, 'listening')
   return { port: (server.address() as AddressInfo).port, close }
+}
+
+/** For OpenMetrics prom-client takes `_total` off the names of counters, for good: it gets stand-ins that inherit all else. */
+function withExemplars(registry: Registry): Registry<OpenMetricsContentType> {
+  const written = new Registry<OpenMetricsContentType>()
+  written.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
+  // Its types know metrics by two names.
+  for (const metric of registry.getMetricsAsArray()) written.registerMetric(Object.create(metric) as Metric)
+  return written
 }
 
 /** The end: no new connections, requests under way may finish, and with the last of them all connections go. */
