@@ -12,10 +12,12 @@ import {
 } from '@waystation/domain'
 import type { Span } from '@waystation/runtime'
 
-type Attempt = Pick<Turn, 'attempt' | 'replyId'>
-type Outcome = { outcome: string; route?: Route | undefined; error?: unknown }
+type Asked = Pick<Inquiry, 'traceId' | 'turn'>
 type AskedEndpoint = Pick<Route, 'model' | 'tier'> & { name: string }
-type Call = { usage?: Usage | undefined; error?: unknown }
+/** How an attempt at a turn ended, a call of a model, an attempt at a delivery. */
+type Ended = { outcome: string; route?: Route | undefined; error?: unknown }
+type Answered = { usage?: Usage | undefined; error?: unknown }
+type Delivered = { parts?: number; error?: unknown }
 
 /**
  * What a trace has of one message, each span written when it is over, by the process that knows both its times. `post` is
@@ -47,7 +49,7 @@ export function createSpans(trace: (span: Span) => void) {
     },
 
     /** One attempt at a turn, in the trace of its first message. */
-    turn(turn: Turn, takenAt: number, { outcome, route, error }: Outcome): void {
+    turn(turn: Turn, takenAt: number, { outcome, route, error }: Ended): void {
       const [{ traceId }, ...others] = turn.messages
       write({
         traceId,
@@ -92,7 +94,7 @@ export function createSpans(trace: (span: Span) => void) {
       { traceId, turn }: Asked,
       { name, tier, model }: AskedEndpoint,
       askedAt: number,
-      { usage, error }: Call,
+      { usage, error }: Answered,
     ): void {
       write({
         traceId,
@@ -132,9 +134,6 @@ export function createSpans(trace: (span: Span) => void) {
   }
 }
 
-type Asked = Pick<Inquiry, 'traceId' | 'turn'>
-type Delivered = { parts?: number; error?: unknown }
-
 /** As OpenTelemetry's conventions for messaging name it. */
 const about = (verb: string, type: 'process' | 'send', box: 'inbox' | 'outbox', conversation: ConversationId) => ({
   'messaging.system': 'waystation',
@@ -156,5 +155,5 @@ function rootIdOf(traceId: string): string {
 }
 
 /** Known to whoever knows the attempt: the reply's id is a UUID, of whose digits the first twelve are drawn by lot. */
-const turnIdOf = ({ replyId, attempt }: Attempt): string =>
+const turnIdOf = ({ replyId, attempt }: Pick<Turn, 'attempt' | 'replyId'>): string =>
   replyId.replaceAll('-', '').slice(0, 12) + attempt.toString(16).padStart(4, '0').slice(-4)
