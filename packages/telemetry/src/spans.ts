@@ -115,7 +115,10 @@ export function createSpans(trace: (span: Span) => void) {
     },
 
     /** One attempt to bring a reply to its chat; it begins before the turn ends where the reply is shown while it grows. */
-    delivery({ traceId, conversation, id, state }: Reply, takenAt: number, { parts, error }: Delivered): void {
+    delivery(reply: Reply, takenAt: number, { parts, error }: Delivered): void {
+      const { traceId, conversation, id, state, inReplyTo } = reply
+      // It answers nobody, and no trace has begun.
+      if (inReplyTo === undefined) return
       write({
         traceId,
         parentId: rootIdOf(traceId),
