@@ -209,8 +209,8 @@ test('a collector that refuses for a while gets all the same, and an outage is t
   collector.fault({ kind: 'status', status: 503, retryAfterSeconds: 1 })
   chat.say('one')
   await station.settled()
-  await vi.waitUntil(() => collector.spans.length > 0, { timeout: 30_000 })
-  expect(told(collector)[0]).toHaveLength(6)
+  await vi.waitUntil(() => collector.spans.length === 6, { timeout: 30_000 })
+  expect(collector.requests[0]?.status).toBe(503)
   expect(station.output).not.toContain('collector.')
 
   const end = collector.fault({ kind: 'status', status: 500 }, { times: Infinity })
@@ -236,10 +236,10 @@ test('a collector that is away or silent holds up neither answers nor the end', 
     const chat = station.telegram.privateChat()
     chat.say('hi')
     await station.settled()
+    if (collector === silent) await vi.waitUntil(() => silent.requests.length > 0, { timeout: 30_000 })
     await stopAll(station)
     expect(station.telegram.texts(chat)).toEqual(['re: hi'])
   }
-  expect(silent.requests.length).toBeGreaterThan(0)
 })
 
 test('off, the SDK is not loaded, and nothing is sent', async () => {

@@ -47,20 +47,22 @@ test('/metrics names traces to who reads OpenMetrics, and is plain text to every
   expect(kindsOf(after)).toEqual(kindsOf(before))
   expect(kindsOf(after)).toContain('# TYPE waystation_turns_total counter')
   const namesOf = (text: string) => new Set([...text.matchAll(/^\w+/gm)].map(([name]) => name))
-  expect(namesOf(open)).toEqual(namesOf(after))
+  // Some begin when memory is tidied up for the first time.
+  expect(namesOf(before).difference(namesOf(open))).toEqual(new Set())
+  expect(namesOf(open).difference(namesOf(after))).toEqual(new Set())
 })
 
 test.skipIf(!hasPrometheus)(
   'Prometheus keeps every series, and knows a message of a bucket by its trace id',
   async () => {
     await using station = await answered('one', 'two')
+    const plain = await (await page(station)).text()
+    const expected = new Set([...plain.matchAll(/^\w+/gm)].map(([name]) => name))
     await using prometheus = await startPrometheus(new URL(station.web).host)
     const sampleOf = async (query: string) =>
       (await prometheus.ask<Value>(`query?query=${encodeURIComponent(query)}`)).result[0]?.value[1]
     await vi.waitUntil(async () => (await sampleOf('up')) === '1', { timeout: 30_000, interval: 100 })
 
-    const plain = await (await page(station)).text()
-    const expected = new Set([...plain.matchAll(/^\w+/gm)].map(([name]) => name))
     const names = new Set(await prometheus.ask<string[]>('label/__name__/values'))
     expect(expected.difference(names)).toEqual(new Set())
     // As deploy/prometheus/rules asks.

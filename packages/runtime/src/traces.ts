@@ -5,8 +5,8 @@ import type { SpanExporter } from '@opentelemetry/sdk-trace'
 import { z } from 'zod'
 import type { Log } from './log.ts'
 
-/** What Docker's and systemd's patience leaves at the end of a process, after its last words. */
-const FLUSH_WITHIN_MS = 1_000
+/** Where a stop has taken all its time, what Docker's and systemd's patience leaves. */
+const FLUSH_WITHIN_MS = 2_000
 
 const ENDPOINT = 'where a collector takes OTLP over HTTP, without /v1/traces: http://collector:4318'
 const HEADERS = 'name=value, several with a comma between them; a value may be written as in a URL'
@@ -43,7 +43,7 @@ type SpanId = Pick<Span, 'id' | 'traceId'>
 
 export type Traces = {
   add(span: Span): void
-  /** Sends what was added, as far as that takes no more than a second. */
+  /** Sends what was added, as far as that takes no more than two seconds. */
   close(): Promise<void>
 }
 

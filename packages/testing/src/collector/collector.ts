@@ -1,11 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { createFaults, type FaultOptions } from '../faults.ts'
 import { listen, readBody, send } from '../http.ts'
 import { type CollectedSpan, decodeSpans } from './otlp.ts'
 
-const WITHIN_MS = 30_000
-const LOOK_EVERY_MS = 25
 const PROTOBUF = 'application/x-protobuf'
 
 /** `silent`: no answer ever comes. */
@@ -52,14 +49,6 @@ export async function startCollector() {
     requests: requests as readonly Asked[],
     /** The function returned ends it. */
     fault: (fault: CollectorFault, options?: FaultOptions<never>) => faults.plan('export', fault, options),
-    /** Resolves with the spans of a trace, once those of all these names are there. */
-    async trace(traceId: string, ...names: string[]): Promise<CollectedSpan[]> {
-      for (const deadline = Date.now() + WITHIN_MS; Date.now() < deadline; await sleep(LOOK_EVERY_MS)) {
-        const found = spans.filter(span => span.traceId === traceId)
-        if (names.every(name => found.some(span => span.name === name))) return found
-      }
-      throw new Error(`no ${names} in the trace ${traceId} among ${JSON.stringify(spans)}`)
-    },
     [Symbol.asyncDispose]: () => server.close(),
   }
 }
