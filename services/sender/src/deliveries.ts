@@ -59,7 +59,14 @@ export function createDeliveries({ outbox, events, messengers }: Deps) {
     const tooOld = Date.now() - reply.receivedAt > KEEP_TRYING_MS
     const hopeless = error instanceof Rejected || (!(error instanceof Unavailable) && failures + 1 >= MAX_FAILURES)
     if (tooOld || hopeless) {
-      const deadLetter = { kind: 'reply', at: Date.now(), error: describe(error, errorCode(error)), reply } as const
+      const parts = [...delivery.parts]
+      const deadLetter = {
+        kind: 'reply',
+        at: Date.now(),
+        error: describe(error, errorCode(error)),
+        reply,
+        parts,
+      } as const
       const waiting = await outbox.settle(delivery, deadLetter)
       events.replyDied(reply, takenAt, error)
       return waiting

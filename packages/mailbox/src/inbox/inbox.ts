@@ -10,7 +10,7 @@ import {
 } from '@waystation/domain'
 import { type Redis, script } from '@waystation/redis'
 import type { Bells } from '../bells.ts'
-import { type DeadLetter, describe } from '../dead.ts'
+import { type DeadLetter, describe } from '../dead/letter.ts'
 import { createIndex } from '../filled.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'

@@ -78,7 +78,13 @@ test('what an older attempt notes or settles changes nothing', async () => {
 
 test('a reply that cannot arrive is kept as a dead letter, and the next one goes on', async () => {
   const delivery = await taken()
-  await outbox.settle(delivery, { kind: 'reply', at: 1, error: { code: 'chat_gone' }, reply: delivery.reply })
+  await outbox.settle(delivery, {
+    kind: 'reply',
+    at: 1,
+    error: { code: 'chat_gone' },
+    reply: delivery.reply,
+    parts: [],
+  })
   const [letter = ''] = await redis.lrange(keys.dead, 0, -1)
   expect(JSON.parse(letter)).toMatchObject({ kind: 'reply', reply: { id: 'r1', text: 'r1' } })
   expect((await taken()).reply.id).toBe('r2')

@@ -1,22 +1,13 @@
-import { type ConversationId, type Receipt, type Reply, replySchema } from '@waystation/domain'
+import { type ConversationId, type Reply, replySchema } from '@waystation/domain'
 import { type Redis, script } from '@waystation/redis'
-import type { DeadLetter } from '../dead.ts'
+import type { DeadLetter } from '../dead/letter.ts'
 import { createIndex } from '../filled.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
+import { type Part, partSchema } from './part.ts'
 
 /** Longer than services/alerts tries to put one in. */
 const TOLD_MS = 25 * 60 * 60 * 1000
-
-/**
- * What is known of one part. `waiting`: the platform refused it, and it is to be tried again. `sending`: it was handed to the platform and no answer is noted, so whether it arrived is
- * in doubt. `shown`: a message of this part exists and will be edited. `sent`: it reads as it should.
- */
-export type Part =
-  | { state: 'waiting' }
-  | { state: 'sending' }
-  | { state: 'shown'; receipt: Receipt }
-  | { state: 'sent'; receipt: Receipt }
 
 /** One attempt to deliver a reply. */
 export type Delivery = {
@@ -106,8 +97,7 @@ function readDelivery(taken: unknown): Delivery {
   for (let i = 0; i + 1 < flat.length; i += 2) fields.set(flat[i] ?? '', flat[i + 1] ?? '')
   const parts = new Map<number, Part>()
   for (const [field, value] of fields) {
-    // Only notePart writes these.
-    if (field.startsWith('part:')) parts.set(Number(field.slice(5)), JSON.parse(value) as Part)
+    if (field.startsWith('part:')) parts.set(Number(field.slice(5)), partSchema.parse(JSON.parse(value)))
   }
   return {
     reply: readReply(fields.get('reply'), fields.get('withdrawn')),
