@@ -12,7 +12,7 @@ WORKDIR /app
 COPY --from=manifests /app .
 # Optional are native speed-ups that have a JavaScript fallback.
 RUN npx --yes "$(node -p 'require("./package.json").packageManager')" install \
-    --filter '{./services/*}...' --prod --no-optional --frozen-lockfile
+    --filter '{./services/*}...' --filter '{./packages/cli}...' --prod --no-optional --frozen-lockfile
 
 FROM node:24.21.0-trixie-slim
 # Nothing in the image can install anything.
@@ -22,6 +22,7 @@ WORKDIR /app
 COPY --from=dependencies /app .
 COPY packages packages
 COPY services services
+RUN ln -s /app/packages/cli/src/main.ts /usr/local/bin/waystation
 
 ARG VERSION=unknown
 ARG REVISION=unknown

@@ -40,7 +40,8 @@ export async function isFree(port: number): Promise<boolean> {
 
 const fileIn = (dataDir: string): string => join(dataDir, 'address.json')
 
-async function readAddress(dataDir: string): Promise<Address | undefined> {
+/** `undefined` where no server was ever over `dataDir`. */
+export async function readAddress(dataDir: string): Promise<Address | undefined> {
   const text = await readFile(fileIn(dataDir), 'utf8').catch(error => {
     if (error.code !== 'ENOENT') throw error
   })

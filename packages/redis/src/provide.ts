@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Address, addressOf, isFree, moveAddress, urlOf } from './address.ts'
+import { type Address, addressOf, isFree, moveAddress, readAddress, urlOf } from './address.ts'
 import { isInUse, isUp, shutDown } from './admin.ts'
 import { ensureRedisServer, type Say } from './launcher.ts'
 import { type Launch, LOG_FILE, type Server } from './server.ts'
@@ -29,6 +29,12 @@ export async function provideRedis(options: { dataDir: string; say: Say }): Prom
       await server?.kill()
     },
   }
+}
+
+/** Where the private Redis over `dataDir` listens, if there is one and it runs. */
+export async function findProvidedRedis(dataDir: string): Promise<string | undefined> {
+  const address = await readAddress(resolve(dataDir))
+  return address && (await isUp(address)) ? urlOf(address) : undefined
 }
 
 /** A Redis for one test. */

@@ -1,0 +1,68 @@
+import { ConfigError, type Env } from '@waystation/runtime'
+import type { Command } from 'commander'
+import { type Language, languageOf, type Words } from './language.ts'
+import { connected, type Station, Unreachable } from './station.ts'
+
+/** What a script can tell by the exit code; `--help` says it to people. */
+export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const
+
+/** What a command found: for people, and the same for programs. */
+export type Answer = { text: string; json: unknown; code?: (typeof EXIT)[keyof typeof EXIT] }
+
+export type Context = {
+  station: Station
+  language: Language
+  say(words: Words): string
+  /** Of long work: shown on stderr, so that stdout has the answer alone. */
+  progress(line: string): void
+  /** Ends with Ctrl-C. */
+  signal: AbortSignal
+}
+
+/** Wrong use, told with what would be right. */
+export class Misused extends Error {
+  override name = 'Misused'
+}
+
+/** Adds `--json`, and has `answer` called with a station that is connected. */
+export function asks<Args extends unknown[]>(
+  command: Command,
+  env: Env,
+  answer: (context: Context, ...args: Args) => Promise<Answer>,
+): Command {
+  const language = languageOf(env)
+  const say = (words: Words) => words[language]
+  command.option('--json', say({ en: 'for programs', zh: '供程序使用' }))
+  return command.action(async (...given: unknown[]) => {
+    // Commander puts the command itself behind the arguments and the options.
+    const args = given.slice(0, -1) as Args
+    const interrupted = new AbortController()
+    process.once('SIGINT', () => interrupted.abort())
+    try {
+      await using station = await connected(env)
+      const context = { station, language, say, progress, signal: interrupted.signal }
+      const { text, json, code = EXIT.done } = await answer(context, ...args)
+      process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
+      process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code
+    } catch (error) {
+      process.exitCode = codeOf(error)
+      process.stderr.write(`${explain(error, language)}\n`)
+    }
+  })
+}
+
+const progress = (line: string): void => {
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`)
+}
+
+function codeOf(error: unknown): number {
+  if (error instanceof Unreachable) return EXIT.unreachable
+  return error instanceof Misused || error instanceof ConfigError ? EXIT.usage : EXIT.failed
+}
+
+/** Ours are sentences for a person; of anything else the stack is of use. */
+function explain(error: unknown, language: Language): string {
+  if (error instanceof Unreachable) return error.words[language]
+  if (error instanceof Misused || error instanceof ConfigError) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,29 @@
+import type { KeptLetter } from '@waystation/mailbox'
+import { type Answer, type Context, EXIT } from '../command.ts'
+import { outline, select } from './select.ts'
+
+export async function show({ station, say }: Context, ids: string[], options: { text?: boolean }): Promise<Answer> {
+  const found = await select(station, ids, {})
+  if (found.length === 0) return { text: say(NONE), json: [], code: EXIT.failed }
+  const letters = found.map(kept => ({
+    ...outline(kept),
+    ...(kept.letter.error.stack === undefined
+      ? {}
+      : { stack: kept.letter.error.stack.split('\n').map(line => line.trim()) }),
+    ...(options.text ? { texts: textsOf(kept) } : {}),
+  }))
+  return { text: letters.map(letter => lines(letter)).join('\n\n'), json: letters }
+}
+
+const NONE = { en: 'There is no such dead letter.', zh: '没有这封死信。' }
+
+function textsOf({ letter }: KeptLetter): string[] {
+  if (letter.kind === 'turn') return letter.turn.messages.map(({ text }) => text)
+  return letter.kind === 'reply' ? [letter.reply.text] : letter.items
+}
+
+function lines(letter: object): string {
+  return Object.entries(letter)
+    .map(([name, value]) => `${name.padEnd(13)} ${Array.isArray(value) ? value.join(`\n${' '.repeat(14)}`) : value}`)
+    .join('\n')
+}

@@ -1,0 +1,41 @@
+import type { Env } from '@waystation/runtime'
+import { Command } from 'commander'
+import { EXIT } from './command.ts'
+import { addDlq } from './dlq/index.ts'
+import { languageOf, type Words } from './language.ts'
+
+/** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
+export function createProgram(env: Env): Command {
+  const language = languageOf(env)
+  const say = (words: Words) => words[language]
+  const program = new Command('waystation')
+    .description(say({ en: 'Asks a station, and tells it what to do.', zh: '查看并操作 Waystation。' }))
+    .version(
+      env.WAYSTATION_VERSION ?? 'unknown',
+      '-V, --version',
+      say({ en: 'which Waystation this is', zh: '显示版本' }),
+    )
+    .addHelpText('after', say(CODES))
+    .helpCommand(false)
+    .helpOption('-h, --help', say({ en: 'this', zh: '显示帮助' }))
+    .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
+    .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
+  addDlq(program, env)
+  return program
+}
+
+/** Commander has them in English alone. */
+const TITLES: Record<string, string> = {
+  'Usage:': '用法：',
+  'Options:': '选项：',
+  'Commands:': '命令：',
+  'Arguments:': '参数：',
+}
+
+const CODES = {
+  en: `
+Every command takes --json. Exit codes: 0 done, 1 not done or nothing found, 2 wrong use or configuration,
+3 no Redis, 130 interrupted.`,
+  zh: `
+每个命令都可以加 --json。退出码：0 完成，1 未完成或没有找到，2 用法或配置有误，3 连不上 Redis，130 被中断。`,
+}

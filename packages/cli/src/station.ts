@@ -1,0 +1,56 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type Bells, createBells } from '@waystation/mailbox'
+import { close, connect, findProvidedRedis, type Redis, type RedisConfig, redisConfig } from '@waystation/redis'
+import { type Env, readEnv } from '@waystation/runtime'
+import type { Words } from './language.ts'
+
+const PATIENCE_MS = 5_000
+
+/** The station's Redis, and how its processes are rung for. */
+export type Station = AsyncDisposable & { redis: Redis; bells: Bells; outboxBells: Bells }
+
+export class Unreachable extends Error {
+  override name = 'Unreachable'
+  readonly words: Words
+  constructor(words: Words) {
+    super(words.en)
+    this.words = words
+  }
+}
+
+const isSet = (env: Env, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`])
+
+/** Throws `Unreachable`, or `ConfigError` where the variables are at fault or Redis refuses the login. */
+export async function connected(env: Env): Promise<Station> {
+  const redis = await Promise.race([
+    connect(await whereRedisIs(env), 'commands'),
+    sleep(PATIENCE_MS, undefined, { ref: false }),
+  ])
+  if (!redis)
+    throw new Unreachable({
+      en: `Redis does not answer within ${PATIENCE_MS / 1000} s. Does it run, and is REDIS_URL its address?`,
+      zh: `Redis 在 ${PATIENCE_MS / 1000} 秒内没有应答。它在运行吗？REDIS_URL 是它的地址吗？`,
+    })
+  const [bells, outboxBells] = [createBells('inbox', redis), createBells('outbox', redis)]
+  return {
+    redis,
+    bells,
+    outboxBells,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([bells.close(), outboxBells.close()])
+      await close(redis)
+    },
+  }
+}
+
+/** That of the variables, or the private one of `npm start` in this folder. */
+async function whereRedisIs(env: Env): Promise<RedisConfig> {
+  if (['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(name => isSet(env, name)))
+    return readEnv(redisConfig, env)
+  const url = await findProvidedRedis('.data/redis')
+  if (url !== undefined) return { REDIS_URL: url }
+  throw new Unreachable({
+    en: 'There is no station here: start one with `npm start` in this folder, or set REDIS_URL to the address of its Redis.',
+    zh: '这里没有运行中的 Waystation：在此目录用 `npm start` 启动，或把 REDIS_URL 设为它的 Redis 地址。',
+  })
+}

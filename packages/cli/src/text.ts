@@ -1,0 +1,34 @@
+import type { Language } from './language.ts'
+
+/** Columns as wide as their widest cell, which should be ASCII: what else there is belongs into the last one. */
+export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const all = [head, ...rows]
+  const widths = head.map((_, column) => Math.max(...all.map(row => columnsOf(row[column] ?? ''))))
+  const pad = (cell: string, column: number) => cell + ' '.repeat((widths[column] ?? 0) - columnsOf(cell))
+  return all.map(row => row.map(pad).join('  ').trimEnd()).join('\n')
+}
+
+/** A Chinese character is two columns wide on a terminal. */
+const columnsOf = (text: string): number =>
+  text.length + (text.match(/[\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\uff00-\uff60]/g)?.length ?? 0)
+
+/** `3d 4h`, `5m 12s`: the two largest units. */
+export function duration(ms: number, language: Language): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const all = {
+    days: Math.floor(seconds / 86_400),
+    hours: Math.floor(seconds / 3600) % 24,
+    minutes: Math.floor(seconds / 60) % 60,
+    seconds: seconds % 60,
+  }
+  const largest = Object.entries(all).findIndex(([, value]) => value > 0)
+  const shown = Object.fromEntries(
+    Object.entries(all)
+      .slice(largest === -1 ? 3 : largest)
+      .slice(0, 2),
+  )
+  return new Intl.DurationFormat(language, {
+    style: 'narrow',
+    secondsDisplay: largest === -1 ? 'always' : 'auto',
+  }).format(shown)
+}

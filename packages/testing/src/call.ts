@@ -1,0 +1,16 @@
+import { execFile } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+export type Ended = { code: number | null; stdout: string; stderr: string }
+
+const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
+
+/** Calls `waystation` as an operator does, with `env` for all of its environment but PATH and HOME. */
+export function callWaystation(env: Readonly<Record<string, string>>, ...words: string[]): Promise<Ended> {
+  const { PATH = '', HOME = '' } = process.env
+  return new Promise(resolve => {
+    const child = execFile(process.execPath, [MAIN, ...words], { env: { PATH, HOME, ...env } }, (_, stdout, stderr) =>
+      resolve({ code: child.exitCode, stdout, stderr }),
+    )
+  })
+}
