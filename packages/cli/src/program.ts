@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { EXIT } from './command.ts'
 import { addDlq } from './dlq/index.ts'
 import { languageOf, type Words } from './language.ts'
+import { addTrace } from './trace/index.ts'
 
 /** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
 export function createProgram(env: Env): Command {
@@ -20,6 +21,7 @@ export function createProgram(env: Env): Command {
     .helpOption('-h, --help', say({ en: 'this', zh: '显示帮助' }))
     .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
+  addTrace(program, env)
   addDlq(program, env)
   return program
 }

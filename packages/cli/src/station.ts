@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Bells, createBells } from '@waystation/mailbox'
+import { createBells } from '@waystation/mailbox'
 import { close, connect, findProvidedRedis, type Redis, type RedisConfig, redisConfig } from '@waystation/redis'
 import { type Env, readEnv } from '@waystation/runtime'
 import type { Words } from './language.ts'
@@ -7,7 +7,11 @@ import type { Words } from './language.ts'
 const PATIENCE_MS = 5_000
 
 /** The station's Redis, and how its processes are rung for. */
-export type Station = AsyncDisposable & { redis: Redis; bells: Bells; outboxBells: Bells }
+export type Station = AsyncDisposable & {
+  redis: Redis
+  bells: ReturnType<typeof createBells>
+  outboxBells: ReturnType<typeof createBells>
+}
 
 export class Unreachable extends Error {
   override name = 'Unreachable'

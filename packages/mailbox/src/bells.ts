@@ -29,6 +29,12 @@ export type Bells<Id extends string = ConversationId> = {
   close(): Promise<void>
 }
 
+/** Bells, as those hold them who may also ask who hears. */
+type Rope<Id extends string> = Bells<Id> & {
+  /** How many processes listen. */
+  listeners(): Promise<number>
+}
+
 export type Listener = {
   start(): Promise<void>
   /** Stops taking bells, and waits for those under way. */
@@ -40,7 +46,7 @@ const location = (box: BoxName) => ({ prefix: `waystation:{${box}}` })
 const queueName = 'bells'
 
 /** `redis`: a connection that fails at once while Redis is away, so that a gateway can say 503. */
-export function createBells<Id extends string = ConversationId>(box: BoxName, redis: Redis): Bells<Id> {
+export function createBells<Id extends string = ConversationId>(box: BoxName, redis: Redis): Rope<Id> {
   const queue = new Queue<Bell<Id>, void, string>(queueName, {
     ...location(box),
     connection: redis,
@@ -64,6 +70,7 @@ export function createBells<Id extends string = ConversationId>(box: BoxName, re
       await queue.add('ring', { conversation }, { deduplication: { id: conversation, keepLastIfActive: true } })
       if (hurry) await endPause(conversation)
     },
+    listeners: () => queue.getWorkersCount(),
     close: () => queue.close(),
   }
 }

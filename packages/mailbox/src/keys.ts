@@ -18,6 +18,8 @@ export const keysOf = (conversation: ConversationId) => {
     told: (id: string) => own(`told:${id}`),
     /** list: what was said, oldest first; written by commit, read by packages/conversations */
     history: own('history'),
+    /** stream: what happened, see journal.lua */
+    journal: own('journal'),
     /** list: dead letters, oldest first */
     dead: own('dead'),
   }

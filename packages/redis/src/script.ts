@@ -6,13 +6,14 @@ import type { Redis } from './client.ts'
 export type Script = (keys: string[], args: (string | number)[]) => Promise<unknown>
 
 /**
- * A `.lua` file, ready to run on `redis`: `script(redis, new URL('./post.lua', import.meta.url))`.
+ * A `.lua` file, ready to run on `redis`: `script(redis, new URL('./post.lua', import.meta.url))`; several make one script,
+ * the functions of the first for those behind it.
  *
  * ioredis sends the whole text once per connection and its SHA-1 from then on, so a restarted or emptied Redis is
  * taught the script again without a round trip of its own, and calls keep their order.
  */
-export function script(redis: Redis, file: URL): Script {
-  const lua = readFileSync(file, 'utf8')
+export function script(redis: Redis, ...files: URL[]): Script {
+  const lua = files.map(file => readFileSync(file, 'utf8')).join('')
   // Named after its text: files of different folders share names, and a name must never hide a command of Redis.
   const name = `script:${createHash('sha1').update(lua).digest('hex')}`
   redis.defineCommand(name, { lua })

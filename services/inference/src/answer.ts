@@ -4,7 +4,7 @@ import { openReply } from './progress.ts'
 import { Stopped, watch } from './watch.ts'
 
 /** The whole answer, or what there was of it when the person asked to stop. */
-type Answer = { completion: Completion; outcome: 'answered' | 'stopped' }
+export type Answer = { completion: Completion; outcome: 'answered' | 'stopped'; firstTokenAt: number }
 
 /**
  * Asks the model, and shows how far it is. Throws what the model throws; `Stopped` when the person asked to stop before
@@ -22,17 +22,21 @@ export async function answer(
   using watched = watch(turn, inbox, signal)
   using reply = openReply(turn, { inbox, streaming, onState: watched.see })
   let completion: Completion | undefined
+  let firstTokenAt = 0
   try {
     for await (const next of models.model.complete(inquiry, watched.signal)) {
-      if (!completion) events.firstToken(turn, takenAt)
+      if (!completion) {
+        firstTokenAt = Date.now()
+        events.firstToken(turn, takenAt)
+      }
       completion = next
       reply.show(next)
     }
     watched.signal.throwIfAborted()
   } catch (error) {
-    if (error instanceof Stopped && completion) return { completion, outcome: 'stopped' }
+    if (error instanceof Stopped && completion) return { completion, outcome: 'stopped', firstTokenAt }
     throw error
   }
   if (!completion) throw new Error('the model said nothing')
-  return { completion, outcome: 'answered' }
+  return { completion, outcome: 'answered', firstTokenAt }
 }

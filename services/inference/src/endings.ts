@@ -1,7 +1,8 @@
 import { apology, cutOff, forget, languageOf, onlyLocal, overBudget, remember } from '@waystation/conversations'
-import { type Completion, errorCode, Rejected, type Turn, Unavailable } from '@waystation/domain'
+import { errorCode, Rejected, type Turn, Unavailable } from '@waystation/domain'
 import { describe, Superseded } from '@waystation/mailbox'
 import { OnlyLocal } from '@waystation/models'
+import type { Answer } from './answer.ts'
 import type { Deps } from './deps.ts'
 import type { Asked } from './inquiry.ts'
 import { replyOf } from './progress.ts'
@@ -29,15 +30,18 @@ export function createEndings({ inbox, events, settings, patienceMs }: Deps) {
     turn: Turn,
     { question, isAgain, readsPrivate }: Asked,
     takenAt: number,
-    { route: taken, ...completion }: Completion,
-    outcome: 'answered' | 'stopped',
+    { completion: { route: taken, ...completion }, outcome, firstTokenAt }: Answer,
   ): Promise<Ended> {
     const { text, isCut } = completion
     const route = readsPrivate && taken.tier === 'local' ? { ...taken, isPrivate: true } : taken
     const shown = isCut ? `${text}\n\n${cutOff(languageOf(turn.messages[0]))}` : text
     const reply = replyOf(turn, 'final', { ...completion, route, text: shown })
     const exchange = { question, replyId: reply.id, answer: text, route }
-    const waiting = await inbox.commit(turn, { reply, history: remember(exchange, settings().history, isAgain) })
+    const waiting = await inbox.commit(turn, {
+      reply,
+      history: remember(exchange, settings().history, isAgain),
+      firstTokenAt,
+    })
     events.committed(turn, takenAt, outcome, reply)
     return { waiting }
   }
@@ -85,7 +89,7 @@ export function createEndings({ inbox, events, settings, patienceMs }: Deps) {
     as: 'failures' | 'postponed',
     afterMs: number,
   ): Promise<Ended> {
-    await inbox.giveBack(turn, as)
+    await inbox.giveBack(turn, as, { code: errorCode(error), afterMs })
     events.turnPutOff(turn, takenAt, error, as, afterMs)
     return { afterMs }
   }

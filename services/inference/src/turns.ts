@@ -50,8 +50,8 @@ export function createTurns(deps: Deps) {
         await obey(command, first, known, { memory, usageOf: models.usageOf, settings }),
       )
     }
-    const { completion, outcome } = await answer(turn, asked.inquiry, takenAt, deps, stopping.signal)
-    const ended = await endings.commit(turn, asked, takenAt, completion, outcome)
+    const answered = await answer(turn, asked.inquiry, takenAt, deps, stopping.signal)
+    const ended = await endings.commit(turn, asked, takenAt, answered)
     folding.after(turn, known)
     return ended
   }

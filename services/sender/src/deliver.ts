@@ -23,13 +23,14 @@ export async function deliver(delivery: Delivery, deps: Deps): Promise<number> {
   const reply = delivery.reply.state === 'open' ? await follow(delivery, deps) : delivery.reply
   const parts = reply.state === 'withdrawn' ? [] : messenger.split(reply.text)
   if (reply.state === 'withdrawn') await messenger.withdraw(reply, shownReceipt(delivery), deps.deadline)
+  let receipt: Receipt | undefined
   for (const [index, part] of parts.entries()) {
     if (delivery.parts.get(index)?.state === 'sent') continue
-    const receipt = await put(delivery, reply, part, index, deps)
+    receipt = await put(delivery, reply, part, index, deps)
     // The last receipt needs no note: settling says it all.
     if (index < parts.length - 1) await outbox.notePart(delivery, index, { state: 'sent', receipt })
   }
-  const waiting = await outbox.settle(delivery)
+  const waiting = await outbox.settle(delivery, { receipt })
   events.delivered(reply, delivery.takenAt, parts.length)
   return waiting
 }

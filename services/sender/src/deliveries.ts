@@ -67,13 +67,13 @@ export function createDeliveries({ outbox, events, messengers }: Deps) {
         reply,
         parts,
       } as const
-      const waiting = await outbox.settle(delivery, deadLetter)
+      const waiting = await outbox.settle(delivery, { deadLetter })
       events.replyDied(reply, takenAt, error)
       return waiting
     }
     const backoffMs = Math.min(BACKOFF_FIRST_MS * 2 ** (attempt - 1), BACKOFF_MOST_MS)
     const afterMs = error instanceof Unavailable ? (error.retryAfterMs ?? backoffMs) : backoffMs
-    if (!(error instanceof Unavailable)) await outbox.noteFailure(delivery)
+    await outbox.putOff(delivery, !(error instanceof Unavailable), { code: errorCode(error), afterMs })
     events.deliveryPutOff(reply, takenAt, error, afterMs)
     return { afterMs }
   }

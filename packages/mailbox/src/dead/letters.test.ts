@@ -99,7 +99,9 @@ test('a reply goes on at its first part that did not arrive', async () => {
   const delivery = await outbox.take(conversation)
   if (!delivery) throw new Error('nothing to take')
   await outbox.notePart(delivery, 0, { state: 'sent', receipt: '7' })
-  await outbox.settle(delivery, { kind: 'reply', at: 5, error, reply: final, parts: [...delivery.parts] })
+  await outbox.settle(delivery, {
+    deadLetter: { kind: 'reply', at: 5, error, reply: final, parts: [...delivery.parts] },
+  })
 
   expect(await letters.replay(await onlyLetter())).toBe(true)
   const again = await outbox.take(conversation)

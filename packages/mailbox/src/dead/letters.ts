@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { ConversationId } from '@waystation/domain'
-import { type Redis, script } from '@waystation/redis'
+import type { Redis } from '@waystation/redis'
 import type { Bells } from '../bells.ts'
 import { createIndex } from '../filled.ts'
+import { noting } from '../journal.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { type DeadLetter, deadLetterSchema } from './letter.ts'
 
@@ -18,7 +19,7 @@ export type KeptLetter = {
 
 /** What was given up, to be looked at, done again or thrown away. `bells` of the inboxes and the outboxes. */
 export function createDeadLetters(redis: Redis, bells: Bells, outboxBells: Bells) {
-  const replayScript = script(redis, new URL('./replay.lua', import.meta.url))
+  const replayScript = noting(redis, new URL('./replay.lua', import.meta.url))
   const index = createIndex(redis, indexKeys.dead)
   const inboxFilled = createIndex(redis, indexKeys.inbox)
   const outboxFilled = createIndex(redis, indexKeys.outbox)
@@ -37,13 +38,19 @@ export function createDeadLetters(redis: Redis, bells: Bells, outboxBells: Bells
      * Puts the messages back into the inbox, or the reply into the outbox, where it goes on at its first part that did not
      * arrive. False: it was replayed or dropped meanwhile, and nothing was changed.
      */
-    async replay({ conversation, letter, stored }: KeptLetter): Promise<boolean> {
+    async replay({ id: letterId, conversation, letter, stored }: KeptLetter): Promise<boolean> {
       const keys = keysOf(conversation)
       const [id, box] = letter.kind === 'reply' ? [letter.reply.id, outboxFilled] : ['', inboxFilled]
       await box.add(conversation)
       const replayed = await replayScript(
-        [keys.dead, keys.inbox, keys.outbox, keys.reply(id)],
-        [stored, id, ...(letter.kind === 'reply' ? fieldsOf(letter) : itemsOf(letter))],
+        [keys.dead, keys.inbox, keys.outbox, keys.reply(id), keys.journal],
+        [
+          stored,
+          id,
+          letterId,
+          JSON.stringify({ kind: letter.kind }),
+          ...(letter.kind === 'reply' ? fieldsOf(letter) : itemsOf(letter)),
+        ],
       )
       if (replayed === 0) return false
       await (letter.kind === 'reply' ? outboxBells : bells).ring(conversation)

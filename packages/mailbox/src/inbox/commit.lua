@@ -1,8 +1,8 @@
 -- Ends a turn: the reply is final, the history knows it, the messages leave the inbox. All or nothing.
--- KEYS 1 inbox, 2 turn, 3 outbox, 4 reply, 5 history, 6 dead
+-- KEYS 1 inbox, 2 turn, 3 outbox, 4 reply, 5 history, 6 dead, 7 journal
 -- ARGV 1 fence, 2 reply id, 3 reply (JSON; '' for no reply), 4 dead letter (JSON; '' for none),
 --      5 how many of the latest history entries to forget first, 6 most history entries, 7 how long history is kept (ms),
---      8… history entries
+--      8 detail for the journal, 9… history entries
 -- → how many messages wait now, or -1: a newer attempt runs, nothing was changed
 local inbox, turn, outbox, reply, history, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 
@@ -21,12 +21,13 @@ end
 if ARGV[4] ~= '' then redis.call('RPUSH', dead, ARGV[4]) end
 
 if ARGV[5] ~= '0' then redis.call('LTRIM', history, 0, -ARGV[5] - 1) end
-if #ARGV > 7 then
-  redis.call('RPUSH', history, unpack(ARGV, 8))
+if #ARGV > 8 then
+  redis.call('RPUSH', history, unpack(ARGV, 9))
   redis.call('LTRIM', history, -ARGV[6], -1)
   redis.call('PEXPIRE', history, ARGV[7])
 end
 
+journal(KEYS[7], 'committed', ARGV[2], ARGV[8])
 redis.call('LTRIM', inbox, current[2], -1)
 redis.call('DEL', turn)
 return redis.call('LLEN', inbox)

@@ -7,6 +7,7 @@ import { createOutbox } from '../outbox/outbox.ts'
 import { Superseded } from '../superseded.ts'
 import { createInbox } from './inbox.ts'
 
+const why = { code: 'x', afterMs: 1 }
 const conversation = 'telegram.1.42'
 
 let rung: string[]
@@ -97,7 +98,7 @@ test('what an older attempt does changes nothing', async () => {
   const old = await taken()
   const current = await taken()
   await expect(inbox.commit(old, { reply: replyTo(old, 'old') })).rejects.toThrow(Superseded)
-  await expect(inbox.giveBack(old, 'failures')).rejects.toThrow(Superseded)
+  await expect(inbox.giveBack(old, 'failures', why)).rejects.toThrow(Superseded)
   expect(await inbox.update(old, replyTo(old, 'old', 'open'))).toBe('superseded')
   expect(await inbox.check(old)).toBe('superseded')
   await inbox.commit(current, { reply: replyTo(current, 'new') })
@@ -189,8 +190,8 @@ test('an edit replaces a message that waits, and comes too late for one that was
 
 test('only failures count against a turn; what was postponed or crashed is counted apart', async () => {
   await inbox.post(message('a'))
-  await inbox.giveBack(await taken(), 'failures')
-  await inbox.giveBack(await taken(), 'postponed')
+  await inbox.giveBack(await taken(), 'failures', why)
+  await inbox.giveBack(await taken(), 'postponed', why)
   await taken()
   expect(await taken()).toMatchObject({ attempt: 4, failures: 1, crashes: 1 })
 })

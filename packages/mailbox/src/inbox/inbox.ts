@@ -8,10 +8,11 @@ import {
   type Turn,
   Unavailable,
 } from '@waystation/domain'
-import { type Redis, script } from '@waystation/redis'
+import type { Redis } from '@waystation/redis'
 import type { Bells } from '../bells.ts'
 import { type DeadLetter, describe } from '../dead/letter.ts'
 import { createIndex } from '../filled.ts'
+import { noting, type PutOff, self } from '../journal.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
 
@@ -33,6 +34,8 @@ export type Outcome = {
   history?: { forget: number; entries: string[]; maxEntries: number; keepMs: number }
   /** Keeps the turn that was given up. */
   deadLetter?: DeadLetter
+  /** When its model's first word came, ms since 1970; for the journal. */
+  firstTokenAt?: number
 }
 
 export type Inbox = ReturnType<typeof createInbox>
@@ -45,10 +48,11 @@ export type Inbox = ReturnType<typeof createInbox>
  * which keeps them on two nodes, is waited for in between.
  */
 export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
-  const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
+  const lua = (name: string) => noting(redis, new URL(`./${name}.lua`, import.meta.url))
   const [postScript, amendScript, takeScript] = [lua('post'), lua('amend'), lua('take')]
   const [updateScript, commitScript, giveBackScript] = [lua('update'), lua('commit'), lua('give-back')]
   const recallScript = lua('recall')
+  const me = self()
   const filled = createIndex(redis, indexKeys.inbox)
   const outboxFilled = createIndex(redis, indexKeys.outbox)
   const deadFilled = createIndex(redis, indexKeys.dead)
@@ -61,8 +65,8 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
   }
 
   async function recallFrom(conversation: ConversationId, messageId: string, rememberMs: number): Promise<boolean> {
-    const { seen, inbox, turn, reply } = keysOf(conversation)
-    const stood = await recallScript([seen, inbox, turn], [messageId, reply(''), Date.now(), rememberMs])
+    const { seen, inbox, turn, reply, journal } = keysOf(conversation)
+    const stood = await recallScript([seen, inbox, turn, journal], [messageId, reply(''), Date.now(), rememberMs])
     // Whoever works on the turn, or shows its reply, looks again.
     if (stood === 'taken') await Promise.all([bells.ring(conversation), outboxBells.ring(conversation)])
     return stood !== 'gone'
@@ -81,8 +85,15 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
         const [posted] = await Promise.all([
           thenRing(
             postScript(
-              [keys.seen, keys.inbox, keys.turn],
-              [message.id, JSON.stringify(message), Date.now(), SEEN_MS, isStop ? '1' : '0'],
+              [keys.seen, keys.inbox, keys.turn, keys.journal],
+              [
+                message.id,
+                JSON.stringify(message),
+                Date.now(),
+                SEEN_MS,
+                isStop ? '1' : '0',
+                JSON.stringify({ traceId: message.traceId }),
+              ],
             ),
             () => bells.ring(message.conversation, { hurry: isStop }),
           ),
@@ -125,9 +136,9 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
      * dead letter, so that the conversation goes on.
      */
     async take(conversation: ConversationId): Promise<Turn | undefined> {
-      const { inbox, turn } = keysOf(conversation)
+      const { inbox, turn, journal } = keysOf(conversation)
       for (;;) {
-        const taken = await takeScript([inbox, turn], [randomUUID(), Date.now(), MESSAGES_PER_TURN])
+        const taken = await takeScript([inbox, turn, journal], [randomUUID(), Date.now(), MESSAGES_PER_TURN, me])
         if (taken === null) return undefined
         // take.lua's answer has the shape it documents.
         const [replyId, attempt, failures, postponed, startedAt, ...items] = taken as [string, string, ...string[]]
@@ -158,7 +169,10 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     async update(turn: Turn, reply: Reply): Promise<TurnState> {
       const keys = keysOf(turn.conversation)
       const [state] = await Promise.all([
-        updateScript([keys.turn, keys.outbox, keys.reply(reply.id)], [fenceOf(turn), reply.id, JSON.stringify(reply)]),
+        updateScript(
+          [keys.turn, keys.outbox, keys.reply(reply.id), keys.journal],
+          [fenceOf(turn), reply.id, JSON.stringify(reply)],
+        ),
         outboxFilled.add(turn.conversation),
       ])
       if (state === 'stopped' || state === 'superseded') return state
@@ -167,13 +181,13 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     },
 
     /** Ends the turn, all or nothing, and rings the outbox. Returns how many messages wait now. Throws `Superseded`. */
-    async commit(turn: TurnKey, { reply, history, deadLetter }: Outcome): Promise<number> {
+    async commit(turn: TurnKey, { reply, history, deadLetter, firstTokenAt }: Outcome): Promise<number> {
       const keys = keysOf(turn.conversation)
       if (deadLetter) await deadFilled.add(turn.conversation)
       const [waiting] = await Promise.all([
         thenRing(
           commitScript(
-            [keys.inbox, keys.turn, keys.outbox, keys.reply(turn.replyId), keys.history, keys.dead],
+            [keys.inbox, keys.turn, keys.outbox, keys.reply(turn.replyId), keys.history, keys.dead, keys.journal],
             [
               fenceOf(turn),
               turn.replyId,
@@ -182,6 +196,12 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
               history?.forget ?? 0,
               history?.maxEntries ?? 0,
               history?.keepMs ?? 0,
+              JSON.stringify({
+                ...reply?.route,
+                state: reply?.state ?? 'none',
+                firstTokenAt,
+                code: deadLetter?.error.code,
+              }),
               ...(history?.entries ?? []),
             ],
           ),
@@ -193,9 +213,17 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
       return Number(waiting)
     },
 
-    /** Gives the turn back for a later attempt. Only `failures` count against it. Throws `Superseded`. */
-    async giveBack(turn: Turn, as: 'failures' | 'postponed'): Promise<void> {
-      if ((await giveBackScript([keysOf(turn.conversation).turn], [fenceOf(turn), as])) === 0) throw new Superseded()
+    /**
+     * Gives the turn back for a later attempt. Only `failures` count against it; `why`: for the journal. Throws
+     * `Superseded`.
+     */
+    async giveBack(turn: Turn, as: 'failures' | 'postponed', why: PutOff): Promise<void> {
+      const keys = keysOf(turn.conversation)
+      const given = await giveBackScript(
+        [keys.turn, keys.journal],
+        [fenceOf(turn), as, turn.replyId, JSON.stringify(why)],
+      )
+      if (given === 0) throw new Superseded()
     },
 
     /** Rings again for a reply that was committed when the worker died before it rang. */

@@ -1,12 +1,16 @@
 -- Puts a message into the inbox, once.
--- KEYS 1 seen, 2 inbox, 3 turn
--- ARGV 1 message id, 2 message (JSON), 3 now (ms), 4 how long an id is remembered (ms), 5 '1' when it is a /stop
+-- KEYS 1 seen, 2 inbox, 3 turn, 4 journal
+-- ARGV 1 message id, 2 message (JSON), 3 now (ms), 4 how long an id is remembered (ms), 5 '1' when it is a /stop,
+--      6 detail for the journal
 -- → 1 posted, 0 seen before
 local seen, inbox, turn = KEYS[1], KEYS[2], KEYS[3]
 local id, message, now, memory, stop = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5]
 
 redis.call('ZREMRANGEBYSCORE', seen, '-inf', now - memory)
-if redis.call('ZADD', seen, 'NX', now, id) == 0 then return 0 end
+if redis.call('ZADD', seen, 'NX', now, id) == 0 then
+  journal(KEYS[4], 'repeated', id, ARGV[6])
+  return 0
+end
 redis.call('PEXPIRE', seen, memory)
 
 if stop == '1' then
@@ -21,4 +25,5 @@ if stop == '1' then
 end
 
 redis.call('RPUSH', inbox, message)
+journal(KEYS[4], 'posted', id, ARGV[6])
 return 1

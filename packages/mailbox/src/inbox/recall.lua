@@ -1,5 +1,5 @@
 -- Takes a message back, because its sender did.
--- KEYS 1 seen, 2 inbox, 3 turn
+-- KEYS 1 seen, 2 inbox, 3 turn, 4 journal
 -- ARGV 1 message id, 2 prefix of the keys of replies, 3 now (ms), 4 how long an id is remembered (ms; 0: not at all)
 -- → 'waiting' or 'taken' (where it stood), or 'gone': it was answered, or never came and now never will
 local seen, inbox, turn = KEYS[1], KEYS[2], KEYS[3]
@@ -21,6 +21,7 @@ if not position then
 end
 
 redis.call('LREM', inbox, 1, message)
+journal(KEYS[4], 'recalled', ARGV[1], '{}')
 local current = redis.call('HMGET', turn, 'count', 'replyId')
 local count = tonumber(current[1] or 0)
 if position > count then return 'waiting' end

@@ -55,7 +55,7 @@ test('a later attempt knows what earlier ones noted of the parts', async () => {
   const first = await taken()
   await outbox.notePart(first, 0, { state: 'sent', receipt: '10' })
   await outbox.notePart(first, 1, { state: 'sending' })
-  await outbox.noteFailure(first)
+  await outbox.putOff(first, true, { code: 'x', afterMs: 1 })
   const second = await taken()
   expect(second.parts).toEqual(
     new Map([
@@ -78,13 +78,8 @@ test('what an older attempt notes or settles changes nothing', async () => {
 
 test('a reply that cannot arrive is kept as a dead letter, and the next one goes on', async () => {
   const delivery = await taken()
-  await outbox.settle(delivery, {
-    kind: 'reply',
-    at: 1,
-    error: { code: 'chat_gone' },
-    reply: delivery.reply,
-    parts: [],
-  })
+  const deadLetter = { kind: 'reply', at: 1, error: { code: 'chat_gone' }, reply: delivery.reply } as const
+  await outbox.settle(delivery, { deadLetter: { ...deadLetter, parts: [] } })
   const [letter = ''] = await redis.lrange(keys.dead, 0, -1)
   expect(JSON.parse(letter)).toMatchObject({ kind: 'reply', reply: { id: 'r1', text: 'r1' } })
   expect((await taken()).reply.id).toBe('r2')

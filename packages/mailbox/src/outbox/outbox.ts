@@ -1,7 +1,8 @@
-import { type ConversationId, type Reply, replySchema } from '@waystation/domain'
-import { type Redis, script } from '@waystation/redis'
+import { type ConversationId, type Receipt, type Reply, replySchema } from '@waystation/domain'
+import type { Redis } from '@waystation/redis'
 import type { DeadLetter } from '../dead/letter.ts'
 import { createIndex } from '../filled.ts'
+import { noting, type PutOff, self } from '../journal.ts'
 import { indexKeys, keysOf } from '../keys.ts'
 import { Superseded } from '../superseded.ts'
 import { type Part, partSchema } from './part.ts'
@@ -24,13 +25,22 @@ export type Outbox = ReturnType<typeof createOutbox>
 
 /** The replies of conversations on their way to their chats. */
 export function createOutbox(redis: Redis) {
-  const lua = (name: string) => script(redis, new URL(`./${name}.lua`, import.meta.url))
+  const lua = (name: string) => noting(redis, new URL(`./${name}.lua`, import.meta.url))
   const [putScript, takeScript, noteScript, settleScript] = [lua('put'), lua('take'), lua('note'), lua('settle')]
+  const me = self()
   const filled = createIndex(redis, indexKeys.outbox)
   const deadFilled = createIndex(redis, indexKeys.dead)
 
-  async function note({ reply, attempt }: Delivery, field: string, value: string): Promise<void> {
-    const noted = await noteScript([keysOf(reply.conversation).reply(reply.id)], [attempt, field, value])
+  async function note(
+    { reply, attempt }: Delivery,
+    [field, value]: [string, string],
+    [event, detail]: [string, object],
+  ): Promise<void> {
+    const keys = keysOf(reply.conversation)
+    const noted = await noteScript(
+      [keys.reply(reply.id), keys.journal],
+      [attempt, field, value, event, reply.id, JSON.stringify(detail)],
+    )
     if (noted === 0) throw new Superseded()
   }
 
@@ -43,15 +53,15 @@ export function createOutbox(redis: Redis) {
       const keys = keysOf(reply.conversation)
       await filled.add(reply.conversation)
       await putScript(
-        [keys.outbox, keys.reply(reply.id), keys.told(reply.id)],
-        [reply.id, JSON.stringify(reply), TOLD_MS],
+        [keys.outbox, keys.reply(reply.id), keys.told(reply.id), keys.journal],
+        [reply.id, JSON.stringify(reply), TOLD_MS, JSON.stringify({ traceId: reply.traceId })],
       )
     },
 
     /** The oldest reply, with the next `attempt`. */
     async take(conversation: ConversationId): Promise<Delivery | undefined> {
       const keys = keysOf(conversation)
-      const taken = await takeScript([keys.outbox], [keys.reply('')])
+      const taken = await takeScript([keys.outbox, keys.journal], [keys.reply(''), me])
       return taken === null ? undefined : readDelivery(taken)
     },
 
@@ -64,20 +74,32 @@ export function createOutbox(redis: Redis) {
 
     /** Notes what is known of a part, before and after it is sent. Throws `Superseded`. */
     async notePart(delivery: Delivery, index: number, part: Part): Promise<void> {
-      await note(delivery, `part:${index}`, JSON.stringify(part))
+      await note(delivery, [`part:${index}`, JSON.stringify(part)], ['part', { index, ...part }])
       delivery.parts.set(index, part)
     },
 
-    /** Throws `Superseded`. */
-    noteFailure: (delivery: Delivery) => note(delivery, 'failures', String(delivery.failures + 1)),
+    /** `isFailure`: it counts against the reply. Throws `Superseded`. */
+    putOff: (delivery: Delivery, isFailure: boolean, why: PutOff) =>
+      note(delivery, ['failures', String(delivery.failures + (isFailure ? 1 : 0))], ['delivery_put_off', why]),
 
-    /** Removes the reply: delivered, or kept as a dead letter. Returns how many wait now. Throws `Superseded`. */
-    async settle({ reply, attempt }: Delivery, deadLetter?: DeadLetter): Promise<number> {
+    /**
+     * Removes the reply: delivered, with the receipt of its last part, or kept as a dead letter. Returns how many wait
+     * now. Throws `Superseded`.
+     */
+    async settle(
+      { reply, attempt }: Delivery,
+      { receipt, deadLetter }: { receipt?: Receipt | undefined; deadLetter?: DeadLetter } = {},
+    ): Promise<number> {
       const keys = keysOf(reply.conversation)
       if (deadLetter) await deadFilled.add(reply.conversation)
       const waiting = await settleScript(
-        [keys.outbox, keys.reply(reply.id), keys.dead],
-        [attempt, reply.id, deadLetter ? JSON.stringify(deadLetter) : ''],
+        [keys.outbox, keys.reply(reply.id), keys.dead, keys.journal],
+        [
+          attempt,
+          reply.id,
+          deadLetter ? JSON.stringify(deadLetter) : '',
+          JSON.stringify({ receipt, code: deadLetter?.error.code }),
+        ],
       )
       if (waiting === -1) throw new Superseded()
       return Number(waiting)

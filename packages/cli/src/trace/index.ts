@@ -1,0 +1,68 @@
+import type { JournalEntry } from '@waystation/mailbox'
+import type { Env } from '@waystation/runtime'
+import type { Command } from 'commander'
+import { type Answer, asks, type Context, EXIT } from '../command.ts'
+import { languageOf } from '../language.ts'
+import { table } from '../text.ts'
+import { find, type Life } from './find.ts'
+import { judge } from './verdict.ts'
+
+/** `waystation trace`: the life of one message. */
+export function addTrace(program: Command, env: Env): void {
+  const command = program.command('trace').description(WHAT[languageOf(env)]).argument('<id>')
+  asks(command, env, trace)
+}
+
+const WHAT = {
+  en: 'the life of one message, by the id of the message, its trace or its reply',
+  zh: '一条消息的全程，按消息 id、trace id 或回复 id',
+}
+
+async function trace({ station, say }: Context, id: string): Promise<Answer> {
+  const lives = await find(station.redis, id)
+  if (lives.length === 0) return { text: say(NONE), json: [], code: EXIT.failed }
+  const listeners = { inbox: await station.bells.listeners(), outbox: await station.outboxBells.listeners() }
+  const told = lives.map(life => ({ ...life, verdict: judge(life, listeners, Date.now()) }))
+  return {
+    text: told.map(life => `${picture(life)}\n\n${say(life.verdict.words)}`).join('\n\n'),
+    json: told.map(({ verdict, ...life }) => ({ ...life, state: verdict.state, verdict: say(verdict.words) })),
+  }
+}
+
+const NONE = {
+  en: 'Nothing is known of it: it is of more than a day ago, or never came.',
+  zh: '没有它的记录：超过一天了，或者从未到达。',
+}
+
+function picture({ conversation, traceId, entries }: Life): string {
+  const start = entries[0]?.at ?? 0
+  const rows = withFirstTokens(entries).map(({ at, event, id, detail }, index, all) => [
+    `+${((at - start) / 1000).toFixed(3)}`,
+    index === 0 ? '' : `${((at - (all[index - 1]?.at ?? at)) / 1000).toFixed(3)}`,
+    event,
+    id,
+    describe(detail),
+  ])
+  return `${conversation}  ${new Date(start).toISOString()}  trace ${traceId ?? '?'}\n\n${table(['s', 'since', 'what', 'id', ''], rows)}`
+}
+
+type Line = { at: number; event: string; id: string; detail: object }
+
+/** The first word is told at the commit; it belongs where it came. */
+function withFirstTokens(entries: JournalEntry[]): Line[] {
+  const lines: Line[] = entries.flatMap((entry): Line[] => {
+    if (entry.event !== 'committed' || entry.detail.firstTokenAt === undefined) return [entry]
+    const { firstTokenAt: at, ...detail } = entry.detail
+    return [
+      { at, event: 'first_token', id: entry.id, detail: {} },
+      { ...entry, detail },
+    ]
+  })
+  return lines.toSorted((one, other) => one.at - other.at)
+}
+
+const describe = (detail: object): string =>
+  Object.entries(detail)
+    .filter(([name]) => name !== 'traceId')
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(', ') : value}`)
+    .join(', ')
