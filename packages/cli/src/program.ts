@@ -4,6 +4,7 @@ import { EXIT } from './command.ts'
 import { addDlq } from './dlq/index.ts'
 import { languageOf, type Words } from './language.ts'
 import { addTrace } from './trace/index.ts'
+import { addUsage } from './usage/index.ts'
 
 /** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
 export function createProgram(env: Env): Command {
@@ -23,6 +24,7 @@ export function createProgram(env: Env): Command {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
   addTrace(program, env)
   addDlq(program, env)
+  addUsage(program, env)
   return program
 }
 

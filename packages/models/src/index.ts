@@ -1,5 +1,5 @@
 export type { Period } from './account/days.ts'
-export type { Spent, Whose } from './account/usage.ts'
+export { readBooks, type Spent, type Whose } from './account/usage.ts'
 export { modelConfig } from './config.ts'
 export { createModels, type Models } from './models.ts'
 export { OnlyLocal } from './pipe.ts'

@@ -25,9 +25,33 @@ export function lineOf(whose: Whose): string {
 export async function readUsage(redis: Redis, whose: Whose, period: Period, now: number): Promise<Spent> {
   const line = lineOf(whose)
   const lines = await Promise.all(daysOf(period, now).map(day => redis.hget(booksOf(day), line)))
+  return sumOf(lines.map(entered => entered ?? ''))
+}
+
+/**
+ * All books of a period, added up by line, `everybody`, `user:…`, `group:…`, `model:…` as `lineOf` writes them; or, by day, of
+ * everybody.
+ */
+export async function readBooks(
+  redis: Redis,
+  period: Period,
+  by: 'day' | 'line',
+  now: number,
+): Promise<Map<string, Spent>> {
+  const days = daysOf(period, now)
+  const books = await Promise.all(days.map(day => redis.hgetall(booksOf(day))))
+  if (by === 'day') return new Map(days.map((day, i) => [day, sumOf([books[i]?.everybody ?? ''])]))
+  const lines = Map.groupBy(
+    books.flatMap(book => Object.entries(book)),
+    ([line]) => line,
+  )
+  return new Map([...lines].map(([line, entered]) => [line, sumOf(entered.map(([, text]) => text))]))
+}
+
+function sumOf(entered: readonly string[]): Spent {
   const sums = [0, 0, 0, 0]
-  for (const entered of lines)
-    entered?.split(' ').forEach((number, i) => {
+  for (const text of entered)
+    text.split(' ').forEach((number, i) => {
       sums[i] = (sums[i] ?? 0) + Number(number)
     })
   const [answers = 0, promptTokens = 0, completionTokens = 0, micros = 0] = sums
