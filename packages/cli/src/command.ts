@@ -13,6 +13,8 @@ export type Context = {
   station: Station
   language: Language
   say(words: Words): string
+  /** Replaces what the terminal shows; absent where stdout is none, or is for programs. */
+  redraw: ((text: string) => void) | undefined
   /** Of long work: shown on stderr, so that stdout has the answer alone. */
   progress(line: string): void
   /** Ends with Ctrl-C. */
@@ -40,7 +42,8 @@ export function asks<Args extends unknown[]>(
     process.once('SIGINT', () => interrupted.abort())
     try {
       await using station = await connected(env)
-      const context = { station, language, say, progress, signal: interrupted.signal }
+      const redraw = process.stdout.isTTY && !command.opts().json ? draw : undefined
+      const context = { station, language, say, redraw, progress, signal: interrupted.signal }
       const { text, json, code = EXIT.done } = await answer(context, ...args)
       process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
       process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code
@@ -49,6 +52,10 @@ export function asks<Args extends unknown[]>(
       process.stderr.write(`${explain(error, language)}\n`)
     }
   })
+}
+
+const draw = (text: string): void => {
+  process.stdout.write(`\u001b[H\u001b[J${text}\n`)
 }
 
 const progress = (line: string): void => {

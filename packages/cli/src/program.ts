@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { EXIT } from './command.ts'
 import { addDlq } from './dlq/index.ts'
 import { languageOf, type Words } from './language.ts'
+import { addQueues } from './queues/index.ts'
 import { addTrace } from './trace/index.ts'
 import { addUsage } from './usage/index.ts'
 
@@ -23,6 +24,7 @@ export function createProgram(env: Env): Command {
     .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
   addTrace(program, env)
+  addQueues(program, env)
   addDlq(program, env)
   addUsage(program, env)
   return program

@@ -33,6 +33,8 @@ export type Bells<Id extends string = ConversationId> = {
 type Rope<Id extends string> = Bells<Id> & {
   /** How many processes listen. */
   listeners(): Promise<number>
+  /** How many bells are answered now, ring for nobody yet, or ring at a later time. */
+  counts(): Promise<{ active: number; waiting: number; delayed: number }>
 }
 
 export type Listener = {
@@ -71,6 +73,11 @@ export function createBells<Id extends string = ConversationId>(box: BoxName, re
       if (hurry) await endPause(conversation)
     },
     listeners: () => queue.getWorkersCount(),
+    async counts() {
+      const { active = 0, waiting = 0, delayed = 0 } = await queue.getJobCounts('active', 'waiting', 'delayed')
+      // One of them is the next sweep.
+      return { active, waiting, delayed: Math.max(0, delayed - 1) }
+    },
     close: () => queue.close(),
   }
 }
