@@ -56,6 +56,7 @@ export const everyEvent: Record<keyof Events, (events: Events) => void> = {
   cacheAsked: events => events.cacheAsked(true),
   modelAnswered: events => events.modelAnswered(message, endpoint, now),
   modelFailed: events => events.modelFailed(message, endpoint, now, quoting),
+  charged: events => events.charged(endpoint, 0.01),
   breakerOpened: events => events.breakerOpened(endpoint, quoting, true),
   breakerClosed: events => events.breakerClosed(endpoint),
   firstToken: events => events.firstToken(turn, now),

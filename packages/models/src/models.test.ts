@@ -13,6 +13,7 @@ const events = {
   modelFailed: () => {},
   breakerOpened: () => {},
   breakerClosed: () => {},
+  charged: () => {},
 }
 
 const inquiry = (text: string): Inquiry => ({

@@ -130,6 +130,10 @@ export function createEvents(registry: Registry, log: Logger, trace?: (span: Spa
       metrics.calls.inc({ tier, endpoint: name, outcome: code })
       log.warn({ event: 'model.failed', conversation, traceId, tier, model, endpoint: name, errorCode: code, error })
     },
+    /** It was entered into the books, be the answer whole or broken off. */
+    charged({ tier, model }: Pick<Route, 'model' | 'tier'>, cost: number) {
+      metrics.cost.inc({ tier, model }, cost)
+    },
     /** Nobody asks the endpoint for a while; `forGood`: until an operator has mended it. */
     breakerOpened({ tier, name, model }: AskedEndpoint, error: unknown, forGood: boolean) {
       metrics.breakers.inc({ endpoint: name, outcome: forGood ? 'opened_for_good' : 'opened' })

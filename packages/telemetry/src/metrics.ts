@@ -39,6 +39,7 @@ export function createMetrics(registry: Registry) {
     calls: counter('model_calls', 'Calls of models, by how they ended', 'tier', 'endpoint', 'outcome'),
     callSeconds: histogram('model_call', 'Time of a model for a whole answer', 'tier', 'endpoint'),
     tokens: counter('tokens', 'Tokens as the model counted them', 'tier', 'model', 'kind'),
+    cost: counter('cost', 'What calls of models cost, in the currency of the prices', 'tier', 'model'),
     folds: counter('folds', 'Attempts to sum up what was said long ago', 'outcome'),
     replies: counter('replies_delivered', 'Replies that left the outbox', 'channel', 'outcome'),
     parts: counter('parts', 'Parts of replies handed to a platform', 'channel', 'outcome'),

@@ -46,6 +46,7 @@ const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
 function start(budgets: Budget[] = []) {
   let now = Date.now()
   const changes: string[] = []
+  const charges: number[] = []
   const accounts = createAccounts(redis, () => budgets)
   const admit = createAdmission({
     breakers: createBreakers(redis, { now: () => now }),
@@ -54,6 +55,7 @@ function start(budgets: Budget[] = []) {
     events: {
       breakerOpened: ({ name }) => changes.push(`${name} opened`),
       breakerClosed: () => changes.push('closed'),
+      charged: (_, cost) => charges.push(cost),
     },
   })
   const enter = (to = endpoint()) => admit(to, inquiry, parameters, prompt, signal)
@@ -61,7 +63,7 @@ function start(budgets: Budget[] = []) {
   const wait = (ms: number) => {
     now += ms
   }
-  return { enter, spent, changes, wait }
+  return { enter, spent, changes, charges, wait }
 }
 
 test('who fails for good is left alone at once, and a server that is not there is not asked a person’s question', async () => {
@@ -91,7 +93,7 @@ test('a request that is refused says nothing of its endpoint', async () => {
 })
 
 test('what was received is paid for, however it ended, and as estimated where the server does not count', async () => {
-  const { enter, spent } = start([{ ...budget, limit: 1_000 }])
+  const { enter, spent, charges } = start([{ ...budget, limit: 1_000 }])
   {
     await using pass = await enter()
     pass.received({ text: 'abc', usage: { promptTokens: 9, completionTokens: 5 } })
@@ -108,6 +110,7 @@ test('what was received is paid for, however it ended, and as estimated where th
     await using _pass = await enter()
   }
   expect(await spent()).toBe(7)
+  expect(charges).toEqual([5, 2])
 })
 
 test('over a budget that says so the local tier may answer all the same, dear or not, and nobody over one that refuses', async () => {

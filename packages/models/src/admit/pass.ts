@@ -39,7 +39,7 @@ export type Deps = {
   breakers: Breakers
   slots: Slots
   accounts: Accounts
-  events: Pick<Events, 'breakerClosed' | 'breakerOpened'>
+  events: Pick<Events, 'breakerClosed' | 'breakerOpened' | 'charged'>
 }
 
 /**
@@ -82,7 +82,9 @@ export function createAdmission({ breakers, slots, accounts, events }: Deps) {
     held.defer(async () => {
       if (!received) return reservation && accounts.release(reservation)
       const usage = received.usage ?? { promptTokens, completionTokens: roughTokens(received.text) }
-      const settled = accounts.settle(reservation, inquiry, { tier, model, usage, cost: costOf(usage, price) })
+      const cost = costOf(usage, price)
+      events.charged(endpoint, cost)
+      const settled = accounts.settle(reservation, inquiry, { tier, model, usage, cost })
       // Who is answered waits for the books only where a budget hangs on them.
       if (reservation) await settled
       else settled.catch(() => {})
