@@ -53,10 +53,15 @@ test('what happens in a station can be read at /metrics', async () => {
   await ask('never')
   telegram.fault('sendMessage', { status: 403, description: 'Forbidden: bot was blocked by the user' })
   await ask('to nobody')
-  const metrics = await station.metrics()
-  const missing = expected.filter(([name, labels]) => !(metrics.sum(`waystation_${name}`, labels) > 0))
-  expect(missing).toEqual([])
+  const missing = async () => {
+    const metrics = await station.metrics()
+    return expected.filter(([name, labels]) => !(metrics.sum(`waystation_${name}`, labels) > 0))
+  }
+  await expect.poll(missing, SOON).toEqual([])
 })
+
+/** What waits is counted every few seconds. */
+const SOON = { timeout: 30_000 }
 
 test('what waits is counted, with its age, until it waits no more', async () => {
   await using station = await startStation()
@@ -78,13 +83,14 @@ test('what waits is counted, with its age, until it waits no more', async () => 
   const wake = model.fault({ kind: 'hold', afterChunks: 0 })
   second.say('good morning')
   await vi.waitUntil(() => model.active() === 1, { timeout: 30_000 })
-  expect(await gauges()).toEqual([
+  // The second one's reply is open after a second without a word.
+  await expect.poll(gauges, SOON).toEqual([
     { depth: 1, conversations: 1, waits: true },
-    { depth: 1, conversations: 1, waits: true },
+    { depth: 2, conversations: 2, waits: true },
   ])
   second.say('/stop')
   wake()
   heal()
   await station.settled()
-  expect(await gauges()).toEqual([none, none])
+  await expect.poll(gauges, SOON).toEqual([none, none])
 })

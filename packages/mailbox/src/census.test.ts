@@ -1,9 +1,9 @@
 import { redisForTests } from '@waystation/redis/for-tests'
 import { beforeEach, expect, test } from 'vitest'
-import { sweep, takeCensus } from './census.ts'
+import { lastCensus, sweep, takeCensus } from './census.ts'
 import { createIndex } from './filled.ts'
 import { createInbox, type Inbox } from './inbox/inbox.ts'
-import { indexKeys } from './keys.ts'
+import { censusKey, indexKeys } from './keys.ts'
 
 let inbox: Inbox
 const rung: string[] = []
@@ -44,6 +44,20 @@ beforeEach(async () => {
 test('the census counts what waits and dates the oldest', async () => {
   expect(await takeCensus(redis, 'inbox')).toEqual({ conversations: 2, items: 3, oldestAt: 100 })
   expect(await takeCensus(redis, 'outbox')).toEqual({ conversations: 0, items: 0 })
+})
+
+test('the last census is kept by a sweep, and taken anew where there was none', async () => {
+  const [before, after] = [
+    { conversations: 2, items: 3, oldestAt: 100 },
+    { conversations: 1, items: 2, oldestAt: 100 },
+  ]
+  expect(await lastCensus(redis, 'inbox')).toEqual(before)
+  const turn = await inbox.take('telegram.1.1')
+  if (turn) await inbox.commit(turn, {})
+  expect(await lastCensus(redis, 'inbox')).toEqual(before)
+  await sweep(redis, 'inbox', bells)
+  expect(await lastCensus(redis, 'inbox')).toEqual(after)
+  expect(await redis.pttl(censusKey('inbox'))).toBeGreaterThan(0)
 })
 
 test('the sweep rings for every box that holds something', async () => {

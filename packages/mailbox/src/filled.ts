@@ -6,6 +6,8 @@ const STANDS_MS = 30_000
 /** Bounds what a process remembers. */
 const MAX_ADDED = 10_000
 
+export type Filled = { conversation: ConversationId; filledAt: string }
+
 /**
  * The conversations whose box may hold something. It lives on another node of a cluster than the boxes, so it is
  * filled beside every push and cleaned by the sweep alone: it may name an empty box, but misses no full one.
@@ -23,17 +25,23 @@ export function createIndex(redis: Redis, key: string) {
       added.set(conversation, now)
     },
 
-    /** Every conversation on the index, with when its box was last filled. */
-    async *all(): AsyncGenerator<{ conversation: ConversationId; filledAt: string }> {
+    /** Every conversation on the index, with when its box was last filled, some hundreds at a time. */
+    async *pages(): AsyncGenerator<Filled[]> {
       let cursor = '0'
       do {
         const [next, items] = await redis.zscan(key, cursor, 'COUNT', 500)
+        const page: Filled[] = []
         for (let i = 0; i + 1 < items.length; i += 2) {
           // Only `add` writes here.
-          yield { conversation: items[i] as ConversationId, filledAt: items[i + 1] as string }
+          page.push({ conversation: items[i] as ConversationId, filledAt: items[i + 1] as string })
         }
+        yield page
         cursor = next
       } while (cursor !== '0')
+    },
+
+    async *all(): AsyncGenerator<Filled> {
+      for await (const page of this.pages()) yield* page
     },
 
     /** Unless the box was filled again, or so lately that somebody may count on it. */

@@ -31,3 +31,6 @@ export const indexKeys = {
   outbox: 'waystation:{outbox}:filled',
   dead: 'waystation:{dead}:filled',
 } as const
+
+/** string: what waited in all boxes of a kind when somebody last looked */
+export const censusKey = (kind: keyof typeof indexKeys) => `waystation:{${kind}}:census`

@@ -64,7 +64,7 @@ export function createMetrics(registry: Registry) {
 
 export type WaitingNow = { conversations: number; items: number; oldestAt?: number }
 
-/** Gauges of what waits in a kind of box, counted when Prometheus asks. Every replica reports the same boxes: use max(). */
+/** Gauges of what waits in a kind of box, as `count` says when Prometheus asks. Every replica reports the same boxes: use max(). */
 export function observeBox(
   registry: Registry,
   box: 'inbox' | 'outbox' | 'dead_letters',

@@ -1,5 +1,5 @@
 import { countTokens, createMemory } from '@waystation/conversations'
-import { createBells, createInbox, listen, sweep, takeCensus } from '@waystation/mailbox'
+import { createBells, createInbox, lastCensus, listen, sweep } from '@waystation/mailbox'
 import { createModels, modelConfig } from '@waystation/models'
 import { close, connect, warnIfUnsafe } from '@waystation/redis'
 import { readEnv, readSettings, readVariable, type Service, watchSettings } from '@waystation/runtime'
@@ -43,8 +43,8 @@ export const inference: Service = {
         }, events.settingsRefused),
       keep: events.settingsRefused,
     })
-    observeBox(registry, 'inbox', () => takeCensus(redis, 'inbox'))
-    observeBox(registry, 'dead_letters', () => takeCensus(redis, 'dead'))
+    observeBox(registry, 'inbox', () => lastCensus(redis, 'inbox'))
+    observeBox(registry, 'dead_letters', () => lastCensus(redis, 'dead'))
     observeBreakers(registry, models.breakers)
     observeBudgets(registry, models.usedShares)
 

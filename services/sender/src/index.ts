@@ -1,4 +1,4 @@
-import { createBells, createOutbox, listen, sweep, takeCensus } from '@waystation/mailbox'
+import { createBells, createOutbox, lastCensus, listen, sweep } from '@waystation/mailbox'
 import { close, connect } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { createEvents, observeBox } from '@waystation/telemetry'
@@ -17,7 +17,7 @@ export const sender: Service = {
     const bells = createBells('outbox', redis)
     const messengers = createMessengers(config, redis)
     const deliveries = createDeliveries({ outbox: createOutbox(redis), events, messengers })
-    observeBox(registry, 'outbox', () => takeCensus(redis, 'outbox'))
+    observeBox(registry, 'outbox', () => lastCensus(redis, 'outbox'))
 
     const listener = listen({
       box: 'outbox',
