@@ -8,6 +8,7 @@ import { questionOf } from './marks.ts'
 import type { Run } from './options.ts'
 import type { Show } from './progress.ts'
 import { onSchedule, until, type Window, within } from './schedule.ts'
+import { type Scraping, scrapingOf, takeTurns } from './scraping.ts'
 import { type Spread, spreadOf } from './spread.ts'
 import type { System } from './systems.ts'
 import { cpuSecondsOf, idleSeconds } from './usage.ts'
@@ -43,6 +44,8 @@ export type Figures = {
   unsettled?: string
   costs: Costs
   simulatorsCosts: Costs
+  /** With `--scrape`. */
+  scraping?: Scraping
   /** The share of the machine's cores that was busy with anything else: near 0, or the other figures say little. */
   othersShare: number
   /** How late the load itself was. */
@@ -66,7 +69,10 @@ export async function measure(
 
   const timer = setInterval(() => show(progressOf(ledger, window)), SHOW_EVERY_MS)
   try {
-    const [before, after] = await drive(system, ledger, { ...options, beginsAt, window }, signal)
+    const [[before, after], turns] = await Promise.all([
+      drive(system, ledger, { ...options, beginsAt, window }, signal),
+      options.scrape ? takeTurns({ system, ledger, window }, signal) : undefined,
+    ])
     await untilAnswered(ledger, signal)
     const unsettled = await system.settled().then(
       () => undefined,
@@ -75,6 +81,7 @@ export async function measure(
     return {
       ...figuresOf(system, ledger, window, options),
       ...pace(before, after),
+      ...(turns ? { scraping: scrapingOf(turns) } : {}),
       ...(unsettled ? { unsettled } : {}),
     }
   } finally {

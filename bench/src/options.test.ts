@@ -30,6 +30,7 @@ test.each([
   [['--model', 'ttft=300,tps=60', '--first-token-ms', '9'], '--first-token-ms: not together with --model'],
   [['--model', 'ttft=300,tps=60', '--sustained'], '--sustained: not together with --model'],
   [['--report', 'models', '--rate', '9'], '--rate: not together with --report'],
+  [['--scrape', '--seconds', '39'], '--scrape: wants --seconds of 40 or more'],
   [['--report', 'all'], '--report: models'],
 ])('%j contradicts itself', (args, fault) => {
   expect(() => readOptions(args)).toThrow(`${fault}\nSee --help.`)

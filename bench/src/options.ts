@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
+import { SCRAPING_SECONDS } from './scraping.ts'
 
 export const help = `Drives the station, and the smallest bot there is, with messages at a steady rate.
 
@@ -21,6 +22,7 @@ export const help = `Drives the station, and the smallest bot there is, with mes
   --gateway 1 --inference 1 --sender 1
                          how many processes of each service
   --baseline also        the smallest bot there is: also, only or none
+  --scrape               reads /metrics in half of --seconds (40 or more), in turns: what does that cost?
   --report models        a series of short runs instead: the models' layer at its limits, and its cache (2 to 3 minutes)
   --json                 the whole report as JSON
   --profile <folder>     a CPU profile of each service, for Chrome's DevTools
@@ -70,10 +72,15 @@ const schema = z
     inference: processes,
     sender: processes,
     baseline: z.enum(['also', 'only', 'none'], 'also, only or none').default('also'),
+    scrape: z.boolean().default(false),
     report: z.enum(['models'], 'models').optional(),
     json: z.boolean().default(false),
     profile: z.string().min(1, 'a folder').optional(),
     help: z.boolean().default(false),
+  })
+  .refine(({ scrape, seconds }) => !scrape || seconds >= SCRAPING_SECONDS, {
+    path: ['scrape'],
+    message: `wants --seconds of ${SCRAPING_SECONDS} or more`,
   })
   .transform(({ 'warm-up': warmUp, 'model-ms': asked, 'first-token-ms': first, model, profile, ...rest }) => {
     const modelMs = model ? Math.round(model.ttft + (model.tokens / model.tps) * 1000) : rest.sustained ? 0 : asked
@@ -103,7 +110,7 @@ export type Run = Options & {
   isSame?: boolean
 }
 
-const flags = ['sustained', 'json', 'help']
+const flags = ['sustained', 'scrape', 'json', 'help']
 const spelling = Object.fromEntries(
   Object.keys(schema.in.shape).map(name => [name, { type: flags.includes(name) ? 'boolean' : 'string' } as const]),
 )

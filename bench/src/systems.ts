@@ -12,6 +12,8 @@ export type System = AsyncDisposable & {
   platform: Platform
   /** Of its processes, by service, so far. Rejects where one has ended. */
   usage(): Promise<Usages>
+  /** Reads `/metrics` of every process that has it, as Prometheus does. */
+  readMetrics(): Promise<void>
   /** Of what stands for the rest of the world: the simulators, and the load itself. */
   simulatorsUsage(): Usages
   /** Resolves when nothing can follow any more. */
@@ -46,6 +48,7 @@ export async function startWaystation(channel: Channel, options: Run, model: Mod
   return {
     platform: channel.platformOf(station),
     usage: async () => ({ ...usageByService(processes), redis: await redisUsage(redis) }),
+    readMetrics: async () => void (await Promise.all(processes.map(({ origin }) => readPage(`${origin}/metrics`)))),
     simulatorsUsage: () => usageOfSimulators(channel, model),
     settled: () => station.settled(),
     [Symbol.asyncDispose]: () => end.disposeAsync(),
@@ -58,6 +61,7 @@ export async function startBaseline(channel: Channel, model: Model, onText: OnTe
   return {
     platform,
     usage: async () => usageByService([{ service: 'baseline', pid }]),
+    readMetrics: async () => {},
     simulatorsUsage: () => usageOfSimulators(channel, model),
     // It asks nobody twice: once all is answered, nothing can follow but what is on its way.
     settled: () => sleep(BASELINE_SETTLES_MS),
@@ -66,6 +70,8 @@ export async function startBaseline(channel: Channel, model: Model, onText: OnTe
 }
 
 const BASELINE_SETTLES_MS = 500
+
+const readPage = async (address: string) => (await fetch(address)).text()
 
 /** The simulated model, in a process of its own. */
 export async function startModel({

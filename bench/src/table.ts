@@ -1,6 +1,7 @@
 import type { Machine, Report } from './bench.ts'
 import { total } from './costs.ts'
 import type { Figures } from './measure.ts'
+import type { Scraping } from './scraping.ts'
 import type { Spread } from './spread.ts'
 
 /** One line: what it says, the station's figure, the baseline's; `ratio`: their quotient means something. */
@@ -88,7 +89,16 @@ function cost(systems: Systems): Row[] {
       figures: systems.map(it => it?.simulatorsCosts[simulator]?.cpuSecondsPer1000),
       digits: 2,
     })),
+    ...scraping(systems[0]?.scraping),
     { label: 'machine busy with others, %', figures: systems.map(it => it && it.othersShare * 100), digits: 0 },
+  ]
+}
+
+function scraping(measured: Scraping | undefined): Row[] {
+  if (!measured) return []
+  return [
+    { label: 'CPU ms to read /metrics of all once', figures: [measured.onceMs], digits: 1 },
+    { label: '  more CPU if read every 5 s, %', figures: [measured.share * 100], digits: 2 },
   ]
 }
 
