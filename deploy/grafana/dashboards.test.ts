@@ -9,6 +9,7 @@ import {
   startRedisExporter,
 } from '@waystation/testing'
 import { expect, test, vi } from 'vitest'
+import { parse } from 'yaml'
 import { startDay } from './day.ts'
 import { files } from './files.ts'
 
@@ -16,10 +17,11 @@ type Panel = {
   type: string
   id: number
   title: string
-  targets?: { expr: string; refId: string; datasource?: unknown }[]
+  datasource?: object
+  targets?: { expr: string; refId: string }[]
   fieldConfig?: { defaults: { unit: string } }
 }
-type Variable = { name: string; query: { query: string }; allValue: string }
+type Variable = { name: string; datasource: object; query: { query: string }; allValue: string }
 type Dashboard = { uid: string; title: string; panels: Panel[]; templating: { list: Variable[] } }
 
 const FOLDER = join(import.meta.dirname, 'dashboards')
@@ -57,6 +59,15 @@ test.each(dashboards)(
     }
   },
 )
+
+test('panels ask the data source that is provided, which knows how often Prometheus asks', () => {
+  const read = (path: string) => parse(readFileSync(join(import.meta.dirname, path), 'utf8'))
+  const [{ uid, type, jsonData }] = read('provisioning/datasources/prometheus.yml').datasources
+  const asked = dashboards.flatMap(({ panels, templating }) => [...panels, ...templating.list])
+  const sources = asked.flatMap(({ datasource }) => (datasource ? [datasource] : []))
+  expect(new Set(sources.map(source => JSON.stringify(source)))).toEqual(new Set([JSON.stringify({ type, uid })]))
+  expect(jsonData.timeInterval).toBe(read('../prometheus/prometheus.yml').global.scrape_interval)
+})
 
 test.skipIf(!isHere)(
   'every query of every dashboard has something to show of a busy station',
