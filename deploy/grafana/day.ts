@@ -39,6 +39,7 @@ export async function startDay(): Promise<Day> {
           ],
         },
         budgets: [
+          { name: 'house', per: 'everybody', limit: 1_000, window: 'month', over: 'local' },
           { name: 'poor', per: 'user', limit: 0.000_001, window: 'day', over: 'refuse', match: [String(POOR)] },
         ],
         history: { tokens: 200 },

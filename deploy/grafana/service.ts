@@ -54,9 +54,13 @@ export const service = page('Service', [choice('service', 'label_values(up{job="
     graph('Votes in the time shown', 'short', [
       'sum by (channel, vote) (increase(waystation_votes_total[$__range]))',
       '{{channel}} {{vote}}',
-    ]),
-    graph('Notices of alerts', 'cps', paceOf('alert_notices', 'receiver', 'outcome')),
-    graph('Alerts that wait', 'short', ['max by (receiver) (waystation_alert_notices_depth)', '{{receiver}}']),
+    ]).span(6),
+    graph('What Telegram has yet to post', 'short', [
+      'max by (bot) (waystation_telegram_webhook_pending_updates)',
+      '{{bot}}',
+    ]).span(6),
+    graph('Notices of alerts', 'cps', paceOf('alert_notices', 'receiver', 'outcome')).span(6),
+    graph('Alerts that wait', 'short', ['max by (receiver) (waystation_alert_notices_depth)', '{{receiver}}']).span(6),
   ],
   Stages: [
     heat('Until taken', stageSeconds('taken')),
@@ -120,8 +124,9 @@ export const service = page('Service', [choice('service', 'label_values(up{job="
     ]),
     graph('Summaries', 'cps', paceOf('folds', 'outcome')),
     graph('Refused over a budget', 'cps', [`sum(rate(waystation_turns_total{outcome="refused"}${PACE}))`, 'questions']),
-    states('Breakers that are open', ['max by (endpoint) (waystation_breaker_open)', '{{endpoint}}']),
-    graph('Breakers that opened and closed', 'cps', paceOf('breaker_changes', 'endpoint', 'outcome')).span(12),
+    graph('Budgets used', 'percentunit', ['max by (budget) (waystation_budget_used_ratio)', '{{budget}}']),
+    states('Breakers that are open', ['max by (endpoint) (waystation_breaker_open)', '{{endpoint}}']).span(8),
+    graph('Breakers that opened and closed', 'cps', paceOf('breaker_changes', 'endpoint', 'outcome')),
   ],
   Processes: [
     graph('That run', 'short', ['sum by (service) (up{job="waystation", service=~"$service"})', '{{service}}']),
