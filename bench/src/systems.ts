@@ -71,7 +71,9 @@ export async function startBaseline(channel: Channel, model: Model, onText: OnTe
 
 const BASELINE_SETTLES_MS = 500
 
-const readPage = async (address: string) => (await fetch(address)).text()
+/** In the format that Prometheus prefers. */
+const readPage = async (address: string) =>
+  (await fetch(address, { headers: { accept: 'application/openmetrics-text; version=1.0.0' } })).text()
 
 /** The simulated model, in a process of its own. */
 export async function startModel({
