@@ -78,7 +78,7 @@ test('after ten thousand turns the prompt fits the model, its summary still know
     if (i % 1_000 === 999) expect(await bytes()).toBeLessThan(MOST_BYTES)
   }
 
-  await Promise.all(['gateway-telegram', 'inference', 'inference', 'sender'].map(station.start))
+  await Promise.all(['gateway-telegram', 'inference', 'inference', 'sender'].map(service => station.start(service)))
   for (let i = 0; i < RUN; i += 1) {
     chat.say(i % 10 === 5 ? '驿站的马很快。'.repeat(500) : `What about ${i}?`)
     await station.settled()

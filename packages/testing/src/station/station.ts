@@ -50,8 +50,8 @@ export type Station = AsyncDisposable & {
   processes: readonly StationProcess[]
   /** The running processes of one service. */
   of(service: string): StationProcess[]
-  /** Starts another process of a service. */
-  start(service: string): Promise<StationProcess>
+  /** Starts another process of a service, where `env` is given with an environment that differs in this. */
+  start(service: string, env?: Readonly<Record<string, string>>): Promise<StationProcess>
   /** Starts a process in place of one that ended, on its port. */
   replace(ended: StationProcess): Promise<StationProcess>
   /** The address of the web chat, without a slash at its end. */
@@ -100,12 +100,12 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
     ...(file === undefined ? {} : { WAYSTATION_CONFIG: file }),
     ...options.env,
   }
-  const env = options.variables ? inFiles(variables, started.use(await temporaryFolder()).path) : variables
+  const usual = options.variables ? inFiles(variables, started.use(await temporaryFolder()).path) : variables
 
-  async function start(service: string, port = 0): Promise<StationProcess> {
+  async function start(service: string, { port = 0, env = {} } = {}): Promise<StationProcess> {
     const running = await startProcess({
       service,
-      env,
+      env: { ...usual, ...env },
       port,
       onOutput: text => {
         output += text
@@ -150,8 +150,8 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
     redis,
     processes,
     of,
-    start: service => start(service),
-    replace: ended => start(ended.service, ended.port),
+    start: (service, env = {}) => start(service, { env }),
+    replace: ended => start(ended.service, { port: ended.port }),
     get web() {
       const [gateway] = [...of('all'), ...of('gateway-web')]
       if (!gateway) throw new Error('this station has no web chat that runs')
