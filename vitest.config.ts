@@ -2,7 +2,7 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['{packages,services,bench,deploy}/**/*.test.ts', 'tests/*.test.ts'],
+    include: ['{packages,services,bench,drill,deploy}/**/*.test.ts', 'tests/*.test.ts'],
     globalSetup: './tests/setup.ts',
     testTimeout: 60_000,
     hookTimeout: 60_000,

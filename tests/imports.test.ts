@@ -25,6 +25,7 @@ const mayImport: Record<string, string[]> = {
   all: ['anything'],
   testing: ['anything'],
   bench: ['anything'],
+  drill: ['anything'],
   waystation: ['anything'],
 }
 /** What the tests of any package may import besides. */
@@ -41,9 +42,9 @@ const root = resolve(import.meta.dirname, '..')
 const shortNameOf = (specifier: string) => /^@waystation\/([^/]+)/.exec(specifier)?.[1]
 const packages = [
   { ...readPackage('.'), folder: 'tests' },
-  ...['bench', ...globSync('{packages,services}/*', { cwd: root })].map(readPackage),
+  ...['bench', 'drill', ...globSync('{packages,services}/*', { cwd: root })].map(readPackage),
 ]
-const sources = globSync('{packages,services,bench,tests}/**/*.{ts,js}', {
+const sources = globSync('{packages,services,bench,drill,tests}/**/*.{ts,js}', {
   cwd: root,
   exclude: ['**/node_modules'],
 }).map(readSource)

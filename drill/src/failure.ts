@@ -1,0 +1,17 @@
+import type { Receiver, Site } from './site.ts'
+
+/** Undoes what was done. */
+export type Mend = () => void | Promise<void>
+
+/** One thing that goes wrong, by real means. */
+export type Failure = {
+  /** What is done, in a few words. */
+  what: string
+  /** Which alerts it brings, and to whom each goes. */
+  tells: Readonly<Record<string, readonly Receiver[]>>
+  /** Alerts that it brings as well and that nobody is told of, for they follow from the others. */
+  keepsQuiet?: readonly string[]
+  /** Why it cannot be caused here. */
+  impossible?: () => string | undefined
+  cause(site: Site): Promise<Mend>
+}

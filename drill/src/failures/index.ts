@@ -1,0 +1,17 @@
+import type { Failure } from '../failure.ts'
+import { hostFailures } from './host.ts'
+import { messageFailures } from './messages.ts'
+import { modelFailures } from './models.ts'
+import { platformFailures } from './platforms.ts'
+import { redisFailures } from './redis.ts'
+import { serviceFailures } from './services.ts'
+
+/** All that is caused, in this order. */
+export const failures: readonly Failure[] = [
+  ...messageFailures,
+  ...modelFailures,
+  ...platformFailures,
+  ...serviceFailures,
+  ...redisFailures,
+  ...hostFailures,
+]

@@ -1,0 +1,64 @@
+import type { Failure } from '../failure.ts'
+import { talk } from '../talk.ts'
+
+/** Longer than anything may wait, which is 60 s. */
+const TOO_LONG_MS = 75_000
+
+export const messageFailures: Failure[] = [
+  {
+    what: 'Telegram takes each message 4 s late',
+    tells: { AnswersSlow: ['wecom'] },
+    async cause(site) {
+      const heal = site.station.telegram.fault('sendMessage', { delayMs: 4_000, when: 'before' }, { times: Infinity })
+      const hush = talk(site, 2)
+      return () => {
+        heal()
+        hush()
+      }
+    },
+  },
+  {
+    what: 'the model refuses every question',
+    tells: { ErrorsMany: ['ticket'], DeadLettersGrow: ['wecom'] },
+    async cause(site) {
+      const heal = site.station.model.fault({ kind: 'status', status: 400 }, { times: Infinity })
+      const hush = talk(site, 2)
+      return () => {
+        heal()
+        hush()
+      }
+    },
+  },
+  {
+    what: 'a model writes for more than a minute',
+    tells: { QuestionsWait: ['wecom', 'sms'] },
+    async cause({ station }) {
+      const slow = { kind: 'manner', firstTokenMs: 1_000, durationMs: TOO_LONG_MS, chunks: 100 } as const
+      station.model.fault(slow)
+      station.telegram.privateChat().say('a long story')
+      return () => station.settled(2 * TOO_LONG_MS)
+    },
+  },
+  {
+    what: 'Telegram is away for more than a minute',
+    tells: { RepliesWait: ['wecom', 'sms'] },
+    async cause({ station }) {
+      const heal = station.telegram.fault('sendMessage', { status: 502, body: 'Bad Gateway' }, { times: Infinity })
+      station.telegram.privateChat().say('hello')
+      return async () => {
+        heal()
+        await station.settled()
+      }
+    },
+  },
+  {
+    what: 'somebody blocks the bot before it has answered',
+    tells: { DeadLettersGrow: ['wecom'] },
+    async cause({ station }) {
+      const chat = station.telegram.privateChat()
+      chat.shut()
+      chat.say('hello')
+      return () => station.settled()
+    },
+  },
+]

@@ -1,0 +1,147 @@
+import { cp, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import {
+  type Alertmanager,
+  type Prometheus,
+  type Station,
+  startAlertmanager,
+  startAlerts,
+  startMailServer,
+  startNodeExporter,
+  startPrometheus,
+  startRedisExporter,
+  startSmsGateway,
+  startStation,
+  startTicketSystem,
+  startWecomRobot,
+} from '@waystation/testing'
+import { type Night, nightly } from './night.ts'
+import { quicken } from './quicken.ts'
+
+const RULES = fileURLToPath(new URL('../../deploy/prometheus', import.meta.url))
+const LOOK_EVERY_MS = 100
+
+/** By the names that docs/observability.md has for them. */
+export type Receiver = 'wecom' | 'sms' | 'ticket' | 'mail'
+
+export type Site = AsyncDisposable & {
+  station: Station
+  prometheus: Prometheus
+  /** What each receiver was told since it began: `[FIRING] RedisDown …`. */
+  told: Readonly<Record<Receiver, () => readonly string[]>>
+  setNight(night: Night): Promise<void>
+}
+
+/** What waystation.yaml says while nothing is wrong: one model, and no answer by heart. */
+export const settings = { routing: { default: 'local', rules: [] }, cache: { minutes: 0 } }
+
+const processes = { 'gateway-web': 1, 'gateway-telegram': 1, 'gateway-feishu': 1, inference: 1, sender: 1 }
+
+/** A station with all that watches it and all whom it tells, as it is shipped, `speed` times faster. */
+export async function startSite(speed: number): Promise<Site> {
+  await using started = new AsyncDisposableStack()
+  const wecom = started.use(await startWecomRobot())
+  const sms = started.use(await startSmsGateway())
+  const tickets = started.use(await startTicketSystem())
+  const mail = started.use(await startMailServer())
+  // Telegram tries again sooner, as everything here is sooner.
+  const telegram = { retryFactor: 0.1 }
+  const station = started.use(await startStation({ processes, telegram, feishu: {}, settings }))
+  const relay = started.use(
+    await startAlerts({
+      redisUrl: station.redis.url,
+      receivers: {
+        wecom: { kind: 'wecom', url: wecom.url },
+        sms: {
+          kind: 'sms',
+          url: sms.url,
+          headers: { authorization: 'Bearer sms-key' },
+          body: { to: ['+8613800000000'], text: '{{text}}' },
+          expect: { code: 'OK' },
+        },
+        ticket: {
+          kind: 'ticket',
+          url: tickets.url,
+          headers: { 'x-api-key': 'ticket-key' },
+          body: { externalId: '{{group}}', title: '{{title}}', description: '{{text}}' },
+        },
+      },
+    }),
+  )
+  const changed = (night: Night) => (text: string) => nightly(quicken(text, speed), night)
+  const alertmanager = started.use(
+    await startAlertmanager({
+      alerts: relay.origin,
+      env: {
+        ALERT_SMTP: mail.address,
+        ALERT_SMTP_USER: mail.user,
+        ALERT_SMTP_PASSWORD: mail.password,
+        ALERT_MAIL_FROM: 'waystation@example.com',
+        ALERT_MAIL_TO: 'oncall@example.com',
+        ALERTS_TOKEN: relay.token,
+        SSL_CERT_FILE: mail.certificateFile,
+      },
+      change: changed('never'),
+    }),
+  )
+  const prometheus = started.use(await startWatching({ speed, station, alertmanager }))
+
+  let known = ''
+  /** As Docker's DNS does: who ended has no address. */
+  async function tellWhoRuns(): Promise<void> {
+    const running = [...station.processes, relay].filter(one => one.isRunning())
+    const hosts = [...Object.keys(processes), 'alerts'].map(host => {
+      return [host, running.filter(one => one.service === host).map(one => one.origin.replace('http://', ''))] as const
+    })
+    if (known === JSON.stringify(hosts)) return
+    known = JSON.stringify(hosts)
+    for (const [host, addresses] of hosts) await prometheus.setTargets(host, addresses)
+  }
+  await tellWhoRuns()
+  const timer = setInterval(() => void tellWhoRuns(), LOOK_EVERY_MS)
+  started.defer(() => clearInterval(timer))
+
+  const end = started.move()
+  return {
+    station,
+    prometheus,
+    told: {
+      wecom: () => wecom.messages,
+      sms: () => sms.messages.map(({ text }) => text),
+      ticket: () => tickets.titles,
+      mail: () => mail.messages.map(({ subject }) => subject),
+    },
+    setNight: night => alertmanager.reload(changed(night)),
+    [Symbol.asyncDispose]: () => end.disposeAsync(),
+  }
+}
+
+type Watched = { speed: number; station: Station; alertmanager: Alertmanager }
+
+/** Prometheus with the shipped rules, and its exporters. */
+async function startWatching({ speed, station, alertmanager }: Watched): Promise<Prometheus> {
+  await using started = new AsyncDisposableStack()
+  const configuration = started.use(await mkdtempDisposable(join(tmpdir(), 'drill-'))).path
+  await cp(RULES, configuration, { recursive: true })
+  for (const file of await readdir(configuration, { recursive: true }))
+    if (file.endsWith('.yml')) {
+      const path = join(configuration, file)
+      await writeFile(path, quicken(await readFile(path, 'utf8'), speed))
+    }
+  const redisExporter = started.use(await startRedisExporter(station.redis.url))
+  const nodeExporter = started.use(await startNodeExporter())
+  const prometheus = started.use(
+    await startPrometheus({
+      configuration,
+      targets: {
+        'redis-exporter': [redisExporter.address],
+        'node-exporter': [nodeExporter.address],
+        alertmanager: [alertmanager.address],
+      },
+    }),
+  )
+  const end = started.move()
+  return { ...prometheus, [Symbol.asyncDispose]: () => end.disposeAsync() }
+}

@@ -1,0 +1,29 @@
+import type { Line, Outcome } from './cause.ts'
+
+const heads = ['alert', 'fired after', 'told', 'after', 'times', 'over, told after', '']
+
+/** One line for each alert and receiver. */
+export function tableOf(outcomes: readonly Outcome[]): string {
+  const rows = outcomes.flatMap(({ lines }) => lines.map(cellsOf))
+  const widths = heads.map((head, column) => Math.max(head.length, ...rows.map(row => row[column]?.length ?? 0)))
+  const line = (cells: string[]) =>
+    cells
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd()
+  return [heads, ...rows].map(cells => `${line(cells)}\n`).join('')
+}
+
+/** All that is wrong, in words. */
+export const faultsOf = (outcomes: readonly Outcome[]): string[] =>
+  outcomes.flatMap(({ failure, lines, faults }) => [
+    ...lines.flatMap(line => line.faults.map(fault => `${line.alert}, ${line.receiver}: ${fault}`)),
+    ...faults.map(fault => `while ${failure.what}: ${fault}`),
+  ])
+
+function cellsOf({ alert, receiver, firedMs, toldMs, times, resolvedMs, faults }: Line): string[] {
+  const verdict = faults.length === 0 ? 'ok' : faults.join(', ')
+  return [alert, seconds(firedMs), receiver, seconds(toldMs), String(times), seconds(resolvedMs), verdict]
+}
+
+const seconds = (ms: number | undefined): string => (ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`)
