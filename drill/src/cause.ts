@@ -33,8 +33,8 @@ type Deps = { site: Site; journal: Journal; speed: number; signal: AbortSignal; 
 /** Causes a failure, waits until everybody was told, mends it, and waits until everybody was told that it is over. */
 export async function cause(failure: Failure, { site, journal, speed, signal, say }: Deps): Promise<Outcome> {
   const withinMs = PATIENCE_MS + LONGEST_MS / speed
-  const { tells, keepsQuiet = [] } = failure
-  const pairs = Object.entries(tells).flatMap(([alert, receivers]) => receivers.map(receiver => ({ alert, receiver })))
+  const { tells, mayTell = {}, keepsQuiet = [] } = failure
+  const pairs = pairsOf(tells)
 
   async function until(isSo: () => boolean): Promise<boolean> {
     for (const deadline = Date.now() + withinMs; !isSo(); await sleep(LOOK_EVERY_MS, undefined, { signal }))
@@ -47,6 +47,13 @@ export async function cause(failure: Failure, { site, journal, speed, signal, sa
     )
   const fired = (alert: string) => journal.firings.find(one => one.alert === alert && one.at >= causedAt)
 
+  const isActive = () => journal.active().some(alert => alert in tells)
+  if (isActive()) {
+    // The machine itself brought it.
+    say('waits until it is over')
+    await until(() => !isActive())
+    await sleep(GROUP_INTERVAL_MS / speed + 1_000, undefined, { signal })
+  }
   const seen = journal.arrivals.length
   const arrivals = () => journal.arrivals.slice(seen)
   const causedAt = Date.now()
@@ -64,9 +71,13 @@ export async function cause(failure: Failure, { site, journal, speed, signal, sa
   const isCalm = await until(() => journal.active().every(alert => machine.includes(alert)))
   await sleep(GROUP_INTERVAL_MS / speed + 1_000, undefined, { signal })
 
-  const lines = pairs.map(pair => lineOf(pair, arrivals(), { causedAt, mendedAt, firedAt: fired(pair.alert)?.at }))
+  const timesOf = ({ alert }: Pair) => ({ causedAt, mendedAt, firedAt: fired(alert)?.at })
+  const perhaps = pairsOf(mayTell).filter(({ alert, receiver }) => {
+    return arrivals().some(one => one.alert === alert && one.receiver === receiver)
+  })
+  const lines = [...pairs, ...perhaps].map(pair => lineOf(pair, arrivals(), timesOf(pair)))
   const strangers = arrivals().filter(({ alert, receiver }) => {
-    return !tells[alert]?.includes(receiver) && !machine.includes(alert)
+    return ![tells, mayTell].some(told => told[alert]?.includes(receiver)) && !machine.includes(alert)
   })
   return {
     failure,
@@ -81,9 +92,14 @@ export async function cause(failure: Failure, { site, journal, speed, signal, sa
   }
 }
 
+type Pair = Pick<Line, 'alert' | 'receiver'>
+
+const pairsOf = (told: Failure['tells']): Pair[] =>
+  Object.entries(told).flatMap(([alert, receivers]) => receivers.map(receiver => ({ alert, receiver })))
+
 type Times = { causedAt: number; mendedAt: number; firedAt: number | undefined }
 
-function lineOf(pair: Pick<Line, 'alert' | 'receiver'>, all: Arrival[], { causedAt, mendedAt, firedAt }: Times): Line {
+function lineOf(pair: Pair, all: Arrival[], { causedAt, mendedAt, firedAt }: Times): Line {
   const mine = all.filter(({ alert, receiver }) => alert === pair.alert && receiver === pair.receiver)
   const firing = mine.filter(({ isFiring }) => isFiring)
   const resolved = mine.filter(({ isFiring }) => !isFiring)

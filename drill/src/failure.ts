@@ -9,6 +9,8 @@ export type Failure = {
   what: string
   /** Which alerts it brings, and to whom each goes. */
   tells: Readonly<Record<string, readonly Receiver[]>>
+  /** Whom it may reach as well, once it is mended. */
+  mayTell?: Readonly<Record<string, readonly Receiver[]>>
   /** Alerts that it brings as well and that nobody is told of, for they follow from the others. */
   keepsQuiet?: readonly string[]
   /** Why it cannot be caused here. */

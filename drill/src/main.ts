@@ -1,8 +1,11 @@
+import { hasPrograms } from '@waystation/testing'
 import { cause, type Outcome } from './cause.ts'
 import type { Failure } from './failure.ts'
 import { failures } from './failures/index.ts'
+import { keepHealthy } from './healthy.ts'
 import { keepJournal } from './journal.ts'
 import { BadOptions, help, type Options, readOptions } from './options.ts'
+import { programs } from './programs.ts'
 import { startSite } from './site.ts'
 import { faultsOf, tableOf } from './table.ts'
 
@@ -17,6 +20,10 @@ async function main(args: string[]): Promise<number> {
   if (options === undefined) return USAGE_ERROR
   if (options.help) return print(help)
   if (options.list) return print(listOf())
+  if (!hasPrograms('the drill', ...programs)) {
+    process.stderr.write(`On Debian: apt-get install ${programs.join(' ')}\n`)
+    return USAGE_ERROR
+  }
   const interrupted = new AbortController()
   // Once: a second Ctrl-C ends this process at once, and all that it started with it.
   process.once('SIGINT', () => interrupted.abort()).once('SIGTERM', () => interrupted.abort())
@@ -28,22 +35,32 @@ async function main(args: string[]): Promise<number> {
   }
 }
 
-async function drill({ only, speed }: Options, signal: AbortSignal): Promise<number> {
+async function drill({ only, speed, healthy: minutes }: Options, signal: AbortSignal): Promise<number> {
+  say(speed === 1 ? 'all waits as shipped' : `all that the rules and Alertmanager wait for is ${speed} times shorter`)
   await using site = await startSite(speed)
   await using journal = keepJournal(site)
-  const wanted = failures.filter(
-    ({ tells }) => only.length === 0 || Object.keys(tells).some(name => only.includes(name)),
-  )
+  const faults: string[] = []
+  const told = (fault: string) => {
+    say(`  not as it should be: ${fault}`)
+    faults.push(fault)
+  }
+
+  if (minutes > 0) {
+    say(`nothing is wrong, for ${minutes} minutes`)
+    const healthy = await keepHealthy(minutes, site, journal, signal)
+    say(`  ${healthy.answered} messages answered`)
+    healthy.faults.forEach(told)
+  }
   const outcomes: Outcome[] = []
-  for (const failure of wanted) {
+  for (const failure of failures) {
+    if (only.length > 0 && !Object.keys(failure.tells).some(alert => only.includes(alert))) continue
     const why = failure.impossible?.()
     say(`${failure.what}${why ? `: skipped, ${why}` : ''}`)
     if (why) continue
     const outcome = await cause(failure, { site, journal, speed, signal, say: text => say(`  ${text}`) })
-    for (const fault of faultsOf([outcome])) say(`  ${fault}`)
     outcomes.push(outcome)
+    faultsOf(outcome).forEach(told)
   }
-  const faults = faultsOf(outcomes)
   print(
     `\n${tableOf(outcomes)}\n${faults.map(fault => `Not held: ${fault}.\n`).join('') || 'Everybody was told once.\n'}`,
   )

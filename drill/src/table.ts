@@ -15,11 +15,10 @@ export function tableOf(outcomes: readonly Outcome[]): string {
 }
 
 /** All that is wrong, in words. */
-export const faultsOf = (outcomes: readonly Outcome[]): string[] =>
-  outcomes.flatMap(({ failure, lines, faults }) => [
-    ...lines.flatMap(line => line.faults.map(fault => `${line.alert}, ${line.receiver}: ${fault}`)),
-    ...faults.map(fault => `while ${failure.what}: ${fault}`),
-  ])
+export const faultsOf = ({ failure, lines, faults }: Outcome): string[] => [
+  ...lines.flatMap(line => line.faults.map(fault => `${line.alert}, ${line.receiver}: ${fault}`)),
+  ...faults.map(fault => `${failure.what}: ${fault}`),
+]
 
 function cellsOf({ alert, receiver, firedMs, toldMs, times, resolvedMs, faults }: Line): string[] {
   const verdict = faults.length === 0 ? 'ok' : faults.join(', ')

@@ -9,8 +9,9 @@ const NEARLY_FULL = 0.95
 export const redisFailures: Failure[] = [
   {
     what: 'Redis is killed while people write',
-    tells: { RedisDown: ['wecom', 'sms'] },
-    keepsQuiet: ['ErrorsMany'],
+    tells: { RedisDown: ['mail'] },
+    // The relay is one of those whom it takes down.
+    mayTell: { RedisDown: ['wecom', 'sms'] },
     async cause(site) {
       const hush = talk(site, 5)
       await site.station.redis.kill()
@@ -22,7 +23,7 @@ export const redisFailures: Failure[] = [
   },
   {
     what: 'Redis is given hardly more memory than it uses',
-    tells: { RedisMemoryShort: ['wecom', 'sms'] },
+    tells: { RedisMemoryShort: ['wecom', 'sms', 'mail'] },
     cause: site =>
       withRedis(site, async redis => {
         const [, used] = /used_memory:(\d+)/.exec(await redis.info('memory')) ?? []
@@ -32,7 +33,7 @@ export const redisFailures: Failure[] = [
   },
   {
     what: "Redis's AOF is switched off",
-    tells: { RedisAofFails: ['wecom', 'sms'] },
+    tells: { RedisAofFails: ['wecom', 'sms', 'mail'] },
     cause: site =>
       withRedis(site, async redis => {
         await redis.config('SET', 'appendonly', 'no')

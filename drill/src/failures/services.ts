@@ -4,7 +4,7 @@ import { talk } from '../talk.ts'
 export const serviceFailures: Failure[] = [
   {
     what: 'a gateway is frozen',
-    tells: { TargetDown: ['wecom', 'sms'] },
+    tells: { TargetDown: ['wecom', 'sms', 'mail'] },
     async cause({ station }) {
       const [gateway] = station.of('gateway-web')
       if (!gateway) throw new Error('no gateway-web runs')
@@ -14,7 +14,7 @@ export const serviceFailures: Failure[] = [
   },
   {
     what: 'the only sender is killed while people write',
-    tells: { ServiceMissing: ['wecom', 'sms'] },
+    tells: { ServiceMissing: ['wecom', 'sms', 'mail'] },
     keepsQuiet: ['RepliesWait'],
     async cause(site) {
       const { station } = site

@@ -1,0 +1,40 @@
+import type { Failure } from '../failure.ts'
+import type { Site } from '../site.ts'
+
+/** What a worker answers at once, and how long that takes: who comes third waits more than the 2 s that are promised. */
+const AT_ONCE = 10
+const ANSWER_MS = 1_050
+const BURST_EVERY_MS = 6_000
+
+export const promiseFailures: Failure[] = [
+  {
+    what: 'one message in eleven is taken late',
+    tells: { PromiseBreaksSlowly: ['wecom'] },
+    cause: site => answerInBursts(site, 2 * AT_ONCE + 2),
+  },
+  {
+    what: 'one message in three is taken late',
+    tells: { PromiseBreaksFast: ['wecom', 'sms'] },
+    cause: site => answerInBursts(site, 3 * AT_ONCE),
+  },
+]
+
+/** So many people ask at the same moment, again and again, and the one worker answers `AT_ONCE`. */
+async function answerInBursts({ station }: Site, people: number) {
+  const { model, telegram } = station
+  const usual = { ...model.manner }
+  const [worker] = station.of('inference')
+  const narrow = await station.start('inference', { INFERENCE_CONCURRENCY: String(AT_ONCE) })
+  await worker?.kill('SIGTERM')
+  Object.assign(model.manner, { firstTokenMs: ANSWER_MS, durationMs: ANSWER_MS })
+  const chats = Array.from({ length: people }, () => telegram.privateChat())
+  const timer = setInterval(() => {
+    for (const chat of chats) chat.say('hello')
+  }, BURST_EVERY_MS)
+  return async () => {
+    clearInterval(timer)
+    Object.assign(model.manner, usual)
+    await station.start('inference')
+    await narrow.kill('SIGTERM')
+  }
+}
