@@ -1,7 +1,7 @@
 import type { Receiver, Site } from './site.ts'
 
 /** Undoes what was done. */
-export type Mend = () => void | Promise<void>
+type Mend = () => void | Promise<void>
 
 /** One thing that goes wrong, by real means. */
 export type Failure = {

@@ -4,4 +4,5 @@ export const programs = [
   'prometheus-alertmanager',
   'prometheus-node-exporter',
   'prometheus-redis-exporter',
+  'prometheus-blackbox-exporter',
 ]

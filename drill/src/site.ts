@@ -8,6 +8,7 @@ import {
   type Station,
   startAlertmanager,
   startAlerts,
+  startBlackboxExporter,
   startMailServer,
   startNodeExporter,
   startPrometheus,
@@ -17,10 +18,13 @@ import {
   startTicketSystem,
   startWecomRobot,
 } from '@waystation/testing'
+import { type Front, startFront } from './front.ts'
 import { type Night, nightly } from './night.ts'
 import { quicken } from './quicken.ts'
 
 const RULES = fileURLToPath(new URL('../../deploy/prometheus', import.meta.url))
+/** As prometheus.yml has it. */
+const FRONT = 'https://nginx:8443/healthz'
 const LOOK_EVERY_MS = 100
 
 /** By the names that docs/observability.md has for them. */
@@ -29,6 +33,7 @@ export type Receiver = 'wecom' | 'sms' | 'ticket' | 'mail'
 export type Site = AsyncDisposable & {
   station: Station
   prometheus: Prometheus
+  front: Front
   /** What each receiver was told since it began: `[FIRING] RedisDown …`. */
   told: Readonly<Record<Receiver, () => readonly string[]>>
   setNight(night: Night): Promise<void>
@@ -86,7 +91,8 @@ export async function startSite(speed: number): Promise<Site> {
       change: changed('never'),
     }),
   )
-  const prometheus = started.use(await startWatching({ speed, station, alertmanager }))
+  const front = started.use(await startFront())
+  const prometheus = started.use(await startWatching({ speed, station, alertmanager, front }))
 
   let known = ''
   /** As Docker's DNS does: who ended has no address. */
@@ -107,6 +113,7 @@ export async function startSite(speed: number): Promise<Site> {
   return {
     station,
     prometheus,
+    front,
     told: {
       wecom: () => wecom.messages,
       sms: () => sms.messages.map(({ text }) => text),
@@ -118,26 +125,29 @@ export async function startSite(speed: number): Promise<Site> {
   }
 }
 
-type Watched = { speed: number; station: Station; alertmanager: Alertmanager }
+type Watched = { speed: number; station: Station; alertmanager: Alertmanager; front: Front }
 
 /** Prometheus with the shipped rules, and its exporters. */
-async function startWatching({ speed, station, alertmanager }: Watched): Promise<Prometheus> {
+async function startWatching({ speed, station, alertmanager, front }: Watched): Promise<Prometheus> {
   await using started = new AsyncDisposableStack()
   const configuration = started.use(await mkdtempDisposable(join(tmpdir(), 'drill-'))).path
   await cp(RULES, configuration, { recursive: true })
   for (const file of await readdir(configuration, { recursive: true }))
     if (file.endsWith('.yml')) {
       const path = join(configuration, file)
-      await writeFile(path, quicken(await readFile(path, 'utf8'), speed))
+      const text = await readFile(path, 'utf8')
+      await writeFile(path, quicken(text.replaceAll(FRONT, front.url), speed))
     }
   const redisExporter = started.use(await startRedisExporter(station.redis.url))
   const nodeExporter = started.use(await startNodeExporter())
+  const blackboxExporter = started.use(await startBlackboxExporter())
   const prometheus = started.use(
     await startPrometheus({
       configuration,
       targets: {
         'redis-exporter': [redisExporter.address],
         'node-exporter': [nodeExporter.address],
+        'blackbox-exporter': [blackboxExporter.address],
         alertmanager: [alertmanager.address],
       },
     }),

@@ -1,4 +1,5 @@
 import type { Failure } from '../failure.ts'
+import { frontFailures } from './front.ts'
 import { hostFailures } from './host.ts'
 import { messageFailures } from './messages.ts'
 import { modelFailures } from './models.ts'
@@ -14,6 +15,7 @@ export const failures: readonly Failure[] = [
   ...messageFailures,
   ...modelFailures,
   ...platformFailures,
+  ...frontFailures,
   ...serviceFailures,
   ...redisFailures,
   ...hostFailures,

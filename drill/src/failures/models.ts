@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type ModelFault, type ModelSimulator, startModel } from '@waystation/testing'
 import type { Failure } from '../failure.ts'
 import { type Site, settings } from '../site.ts'
@@ -35,7 +36,37 @@ export const modelFailures: Failure[] = [
       }
     },
   },
+  {
+    what: 'most of a budget is spent',
+    tells: { BudgetNearlySpent: ['wecom'] },
+    async cause({ station }) {
+      const dear = await startModel({ answer: () => 'four'.repeat(TOKENS) })
+      station.configure({
+        ...settings,
+        ...asking('nearly', dear, { price: { prompt: 0, completion: 1_000_000 } }),
+        budgets: [{ name: 'nearly', per: 'everybody', window: 'month', limit: 10 * TOKENS, over: 'local' }],
+      })
+      const chat = station.telegram.privateChat()
+      await untilAsked(dear, 9, () => void chat.say('hello'))
+      return async () => {
+        station.configure(settings)
+        await dear[Symbol.asyncDispose]()
+      }
+    },
+  },
 ]
+
+/** Of the longest answer there is, which is what a budget is asked for beforehand. */
+const TOKENS = 400
+const ASK_EVERY_MS = 500
+
+/** Asks until the model has answered so often: what waystation.yaml says is read within a second or so. */
+async function untilAsked({ requests }: ModelSimulator, times: number, ask: () => void): Promise<void> {
+  while (requests.length < times) {
+    ask()
+    await sleep(ASK_EVERY_MS)
+  }
+}
 
 /** The first to be asked fails. */
 async function withModel(site: Site, name: string, fault: ModelFault) {

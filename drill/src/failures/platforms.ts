@@ -2,6 +2,8 @@ import type { Failure } from '../failure.ts'
 import { talk } from '../talk.ts'
 
 const KNOCK_EVERY_MS = 500
+/** Nobody listens there. */
+const NOBODY = 'http://127.0.0.1:9'
 
 export const platformFailures: Failure[] = [
   {
@@ -24,6 +26,34 @@ export const platformFailures: Failure[] = [
       const body = Buffer.from(JSON.stringify({ encrypt: Buffer.alloc(64).toString('base64') }))
       const timer = setInterval(() => void feishu.deliver(body), KNOCK_EVERY_MS)
       return () => clearInterval(timer)
+    },
+  },
+  {
+    what: 'no post of Telegram reaches us',
+    tells: { TelegramCannotReachUs: ['wecom', 'sms'] },
+    async cause({ station }) {
+      station.telegram.setFront([NOBODY])
+      station.telegram.privateChat().say('hello')
+      return async () => {
+        station.telegram.setFront(station.of('gateway-telegram').map(({ origin }) => origin))
+        await station.settled()
+      }
+    },
+  },
+  {
+    what: 'somebody gives Telegram another webhook',
+    tells: { TelegramWebhookLost: ['wecom', 'sms'] },
+    async cause({ station }) {
+      const { telegram } = station
+      const url = encodeURIComponent('https://elsewhere.test/telegram')
+      const answer = await fetch(`${telegram.apiRoot}/bot${telegram.token}/setWebhook?url=${url}`)
+      if (!answer.ok) throw new Error(`setWebhook: ${answer.status}`)
+      return async () => {
+        // As it starts, a gateway tells Telegram where it is.
+        const [gateway] = station.of('gateway-telegram')
+        await station.start('gateway-telegram')
+        await gateway?.kill('SIGTERM')
+      }
     },
   },
 ]

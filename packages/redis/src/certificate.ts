@@ -7,12 +7,15 @@ const exec = promisify(execFile)
 
 export type Certificate = { file: string; keyFile: string }
 
-/** A certificate in `folder` that only itself vouches for; `names` as openssl writes them: `IP:127.0.0.1`, `DNS:localhost`. */
-export async function makeCertificate(folder: string, names: string): Promise<Certificate> {
+/**
+ * A certificate in `folder` that only itself vouches for, good for so many days; `names` as openssl writes them:
+ * `IP:127.0.0.1`, `DNS:localhost`.
+ */
+export async function makeCertificate(folder: string, names: string, days = 2): Promise<Certificate> {
   const [file, keyFile] = [join(folder, 'certificate.pem'), join(folder, 'key.pem')]
   const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-noenc', '-keyout', keyFile]
   const who = ['-subj', '/CN=waystation', '-addext', `subjectAltName=${names}`]
-  await exec('openssl', ['req', '-x509', '-days', '2', '-out', file, ...key, ...who])
+  await exec('openssl', ['req', '-x509', '-days', String(days), '-out', file, ...key, ...who])
   return { file, keyFile }
 }
 

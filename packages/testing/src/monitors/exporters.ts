@@ -1,4 +1,7 @@
+import { fileURLToPath } from 'node:url'
 import { startMonitor } from './program.ts'
+
+const BLACKBOX = fileURLToPath(new URL('../../../../deploy/prometheus/blackbox.yml', import.meta.url))
 
 /** The numbers of this machine. */
 export const startNodeExporter = () =>
@@ -9,3 +12,10 @@ export const startRedisExporter = (redisUrl: string) =>
   startMonitor('prometheus-redis-exporter', address => ['-web.listen-address', address], {
     env: { REDIS_ADDR: redisUrl },
   })
+
+/** How pages answer, as blackbox.yml asks them. */
+export const startBlackboxExporter = () =>
+  startMonitor('prometheus-blackbox-exporter', address => [
+    `--config.file=${BLACKBOX}`,
+    `--web.listen-address=${address}`,
+  ])
