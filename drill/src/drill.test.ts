@@ -8,8 +8,7 @@ import { programs } from './programs.ts'
 import { startSite } from './site.ts'
 
 const isHere = hasPrograms('the drill', ...programs)
-/** As much as leaves a scrape a whole second. */
-const SPEED = 15
+const SPEED = 20
 
 test.skipIf(!isHere)(
   'an alert arrives once at each of its receivers, and so does its end',

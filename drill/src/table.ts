@@ -1,17 +1,18 @@
 import type { Line, Outcome } from './cause.ts'
 
-const heads = ['alert', 'fired after', 'told', 'after', 'times', 'over, told after', '']
+const heads = ['', 'fired after', 'told', 'after', 'times', 'end told after', '']
 
-/** One line for each alert and receiver. */
+/** Below what was caused, one line for each alert and receiver. */
 export function tableOf(outcomes: readonly Outcome[]): string {
   const rows = outcomes.flatMap(({ lines }) => lines.map(cellsOf))
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map(row => row[column]?.length ?? 0)))
   const line = (cells: string[]) =>
-    cells
+    `${cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
-      .trimEnd()
-  return [heads, ...rows].map(cells => `${line(cells)}\n`).join('')
+      .trimEnd()}\n`
+  const told = outcomes.map(({ failure, lines }) => `${failure.what}\n${lines.map(cellsOf).map(line).join('')}`)
+  return line(heads) + told.join('')
 }
 
 /** All that is wrong, in words. */
@@ -22,7 +23,7 @@ export const faultsOf = ({ failure, lines, faults }: Outcome): string[] => [
 
 function cellsOf({ alert, receiver, firedMs, toldMs, times, resolvedMs, faults }: Line): string[] {
   const verdict = faults.length === 0 ? 'ok' : faults.join(', ')
-  return [alert, seconds(firedMs), receiver, seconds(toldMs), String(times), seconds(resolvedMs), verdict]
+  return [`  ${alert}`, seconds(firedMs), receiver, seconds(toldMs), String(times), seconds(resolvedMs), verdict]
 }
 
 const seconds = (ms: number | undefined): string => (ms === undefined ? '–' : `${(ms / 1000).toFixed(1)} s`)

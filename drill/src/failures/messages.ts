@@ -1,8 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from '../failure.ts'
+import type { Site } from '../site.ts'
 import { talk } from '../talk.ts'
 
 /** Longer than anything may wait, which is 60 s. */
 const TOO_LONG_MS = 75_000
+const LOOK_EVERY_MS = 500
 
 export const messageFailures: Failure[] = [
   {
@@ -40,25 +43,41 @@ export const messageFailures: Failure[] = [
     },
   },
   {
-    what: 'Telegram is away for more than a minute',
+    what: 'Telegram wants to be left alone for more than a minute',
     tells: { RepliesWait: ['wecom', 'sms'] },
     async cause({ station }) {
-      const heal = station.telegram.fault('sendMessage', { status: 502, body: 'Bad Gateway' }, { times: Infinity })
+      const parameters = { retry_after: TOO_LONG_MS / 1_000 }
+      station.telegram.fault('sendMessage', { status: 429, parameters })
       station.telegram.privateChat().say('hello')
-      return async () => {
-        heal()
-        await station.settled()
-      }
+      return () => station.settled(2 * TOO_LONG_MS)
     },
   },
   {
     what: 'somebody blocks the bot before it has answered',
     tells: { DeadLettersGrow: ['wecom'] },
-    async cause({ station }) {
-      const chat = station.telegram.privateChat()
-      chat.shut()
-      chat.say('hello')
-      return () => station.settled()
+    cause: losesAnAnswer,
+  },
+  {
+    what: 'somebody blocks the bot by night',
+    tells: {},
+    keepsQuiet: ['DeadLettersGrow'],
+    async cause(site) {
+      await site.setNight('always')
+      const mend = await losesAnAnswer(site)
+      return async () => {
+        await mend()
+        // What still fires in the morning is told then.
+        const fires = async () => (await site.prometheus.query('ALERTS{alertname="DeadLettersGrow"}')).length > 0
+        while (await fires()) await sleep(LOOK_EVERY_MS)
+        await site.setNight('never')
+      }
     },
   },
 ]
+
+async function losesAnAnswer({ station }: Site) {
+  const chat = station.telegram.privateChat()
+  chat.shut()
+  chat.say('hello')
+  return () => station.settled()
+}

@@ -20,6 +20,19 @@ export const platformFailures: Failure[] = [
     },
   },
   {
+    what: 'Telegram is away for more than a minute',
+    tells: { PlatformRefuses: ['wecom', 'sms'] },
+    keepsQuiet: ['RepliesWait'],
+    async cause({ station }) {
+      const heal = station.telegram.fault('sendMessage', { status: 502, body: 'Bad Gateway' }, { times: Infinity })
+      station.telegram.privateChat().say('hello')
+      return async () => {
+        heal()
+        await station.settled()
+      }
+    },
+  },
+  {
     what: 'Feishu encrypts with another key than ours',
     tells: { SecretWrong: ['wecom', 'sms'] },
     async cause({ station: { feishu } }) {
@@ -52,7 +65,7 @@ export const platformFailures: Failure[] = [
         // As it starts, a gateway tells Telegram where it is.
         const [gateway] = station.of('gateway-telegram')
         await station.start('gateway-telegram')
-        await gateway?.kill('SIGTERM')
+        await gateway?.kill()
       }
     },
   },

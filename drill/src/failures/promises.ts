@@ -13,9 +13,9 @@ export const promiseFailures: Failure[] = [
     cause: site => answerInBursts(site, 2 * AT_ONCE + 2),
   },
   {
-    what: 'one message in three is taken late',
+    what: 'one message in five is taken late',
     tells: { PromiseBreaksFast: ['wecom', 'sms'] },
-    cause: site => answerInBursts(site, 3 * AT_ONCE),
+    cause: site => answerInBursts(site, 2.5 * AT_ONCE),
   },
 ]
 
@@ -25,7 +25,7 @@ async function answerInBursts({ station }: Site, people: number) {
   const usual = { ...model.manner }
   const [worker] = station.of('inference')
   const narrow = await station.start('inference', { INFERENCE_CONCURRENCY: String(AT_ONCE) })
-  await worker?.kill('SIGTERM')
+  await worker?.kill()
   Object.assign(model.manner, { firstTokenMs: ANSWER_MS, durationMs: ANSWER_MS })
   const chats = Array.from({ length: people }, () => telegram.privateChat())
   const timer = setInterval(() => {
@@ -34,7 +34,8 @@ async function answerInBursts({ station }: Site, people: number) {
   return async () => {
     clearInterval(timer)
     Object.assign(model.manner, usual)
+    await station.settled()
     await station.start('inference')
-    await narrow.kill('SIGTERM')
+    await narrow.kill()
   }
 }

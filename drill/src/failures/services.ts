@@ -15,7 +15,6 @@ export const serviceFailures: Failure[] = [
   {
     what: 'the only sender is killed while people write',
     tells: { ServiceMissing: ['wecom', 'sms', 'mail'] },
-    keepsQuiet: ['RepliesWait'],
     async cause(site) {
       const { station } = site
       const hush = talk(site, 1)
@@ -32,7 +31,7 @@ export const serviceFailures: Failure[] = [
     tells: { VersionsDiffer: ['wecom'] },
     async cause({ station }) {
       const newer = await station.start('inference', { WAYSTATION_VERSION: 'another' })
-      return async () => void (await newer.kill('SIGTERM'))
+      return async () => void (await newer.kill())
     },
   },
 ]
