@@ -1,6 +1,7 @@
 import { cp, mkdtempDisposable, readdir, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import {
   type Alertmanager,
@@ -152,6 +153,9 @@ async function startWatching({ speed, station, alertmanager, front }: Watched): 
       },
     }),
   )
+  // What fires before it knows its Alertmanager is told a minute later.
+  const known = async () => (await prometheus.get('/api/v1/alertmanagers')) as { activeAlertmanagers: object[] }
+  while ((await known()).activeAlertmanagers.length === 0) await sleep(LOOK_EVERY_MS)
   const end = started.move()
   return { ...prometheus, [Symbol.asyncDispose]: () => end.disposeAsync() }
 }
