@@ -72,9 +72,11 @@ function say(line: string): void {
 }
 
 function listOf(): string {
-  const toldOf = (tells: Failure['tells']) =>
-    Object.entries(tells).map(([alert, receivers]) => `    ${alert}: ${receivers.join(', ')}\n`)
-  return failures.map(({ what, tells }) => `${what}\n${toldOf(tells).join('')}`).join('')
+  const linesOf = ({ tells, keepsQuiet = [] }: Failure) => [
+    ...Object.entries(tells).map(([alert, receivers]) => `    ${alert}: ${receivers.join(', ')}\n`),
+    ...keepsQuiet.map(alert => `    ${alert}: nobody\n`),
+  ]
+  return failures.map(failure => `${failure.what}\n${linesOf(failure).join('')}`).join('')
 }
 
 function readOrExplain(args: string[]): Options | undefined {

@@ -14,7 +14,7 @@ test('who was not told once is named with what was caused', () => {
     resolvedMs: 15_000,
   } as const
   const outcome = {
-    failure: { ...failure, what: 'Redis is killed' },
+    failure: { ...failure, what: 'Redis is killed', keepsQuiet: ['ErrorsMany'] },
     lines: [{ ...told, faults: [] }, { ...told, receiver: 'sms', times: 2, faults: ['told 2 times'] } as const].map(
       line => ({ ...line, faults: [...line.faults] }),
     ),
@@ -22,10 +22,11 @@ test('who was not told once is named with what was caused', () => {
   }
   expect(tableOf([outcome])).toBe(
     [
-      '             fired after  told  after  times  end told after',
+      '              fired after  told    after  times  end told after',
       'Redis is killed',
-      '  RedisDown  2.0 s        mail  2.5 s  1      15.0 s          ok',
-      '  RedisDown  2.0 s        sms   2.5 s  2      15.0 s          told 2 times',
+      '  RedisDown   2.0 s        mail    2.5 s  1      15.0 s          ok',
+      '  RedisDown   2.0 s        sms     2.5 s  2      15.0 s          told 2 times',
+      '  ErrorsMany               nobody',
       '',
     ].join('\n'),
   )

@@ -4,14 +4,14 @@ const heads = ['', 'fired after', 'told', 'after', 'times', 'end told after', ''
 
 /** Below what was caused, one line for each alert and receiver. */
 export function tableOf(outcomes: readonly Outcome[]): string {
-  const rows = outcomes.flatMap(({ lines }) => lines.map(cellsOf))
+  const rows = outcomes.flatMap(rowsOf)
   const widths = heads.map((head, column) => Math.max(head.length, ...rows.map(row => row[column]?.length ?? 0)))
   const line = (cells: string[]) =>
     `${cells
       .map((cell, column) => cell.padEnd(widths[column] ?? 0))
       .join('  ')
       .trimEnd()}\n`
-  const told = outcomes.map(({ failure, lines }) => `${failure.what}\n${lines.map(cellsOf).map(line).join('')}`)
+  const told = outcomes.map(outcome => `${outcome.failure.what}\n${rowsOf(outcome).map(line).join('')}`)
   return line(heads) + told.join('')
 }
 
@@ -19,6 +19,11 @@ export function tableOf(outcomes: readonly Outcome[]): string {
 export const faultsOf = ({ failure, lines, faults }: Outcome): string[] => [
   ...lines.flatMap(line => line.faults.map(fault => `${line.alert}, ${line.receiver}: ${fault}`)),
   ...faults.map(fault => `${failure.what}: ${fault}`),
+]
+
+const rowsOf = ({ failure: { keepsQuiet = [] }, lines }: Outcome): string[][] => [
+  ...lines.map(cellsOf),
+  ...keepsQuiet.map(alert => [`  ${alert}`, '', 'nobody']),
 ]
 
 function cellsOf({ alert, receiver, firedMs, toldMs, times, resolvedMs, faults }: Line): string[] {
