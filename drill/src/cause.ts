@@ -1,15 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Failure } from './failure.ts'
 import type { Arrival, Journal } from './journal.ts'
-import type { Receiver, Site } from './site.ts'
+import { GROUP_INTERVAL_MS, type Receiver, type Site } from './site.ts'
 
 const LOOK_EVERY_MS = 50
 /** Beside what the rules wait: causes that need their own time, and a busy machine. */
 const PATIENCE_MS = 150_000
 /** The longest `for` there is, and the longest window that must be empty again. */
 const LONGEST_MS = 60 * 60_000
-/** A group that changes is told of again after that: by then it would have been told twice. */
-const GROUP_INTERVAL_MS = 5 * 60_000
 
 /** What other programs of this machine may bring at any time; nobody's fault here. */
 export const machine = ['HostCpuBusy', 'HostDiskShort']
@@ -69,6 +67,7 @@ export async function cause(failure: Failure, { site, journal, speed, signal, sa
   await until(told(false))
   say('over')
   const isCalm = await until(() => journal.active().every(alert => machine.includes(alert)))
+  // By then what is told twice was told twice.
   await sleep(GROUP_INTERVAL_MS / speed + 1_000, undefined, { signal })
 
   const timesOf = ({ alert }: Pair) => ({ causedAt, mendedAt, firedAt: fired(alert)?.at })

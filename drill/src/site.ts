@@ -27,6 +27,8 @@ const RULES = fileURLToPath(new URL('../../deploy/prometheus', import.meta.url))
 /** As prometheus.yml has it. */
 const FRONT = 'https://nginx:8443/healthz'
 const LOOK_EVERY_MS = 100
+/** A group that changed is told of again after that. */
+export const GROUP_INTERVAL_MS = 5 * 60_000
 
 /** By the names that docs/observability.md has for them. */
 export type Receiver = 'wecom' | 'sms' | 'ticket' | 'mail'
@@ -43,6 +45,9 @@ export type Site = AsyncDisposable & {
 /** What waystation.yaml says while nothing is wrong: one model, and no answer by heart. */
 export const settings = { routing: { default: 'local', rules: [] }, cache: { minutes: 0 } }
 
+/** So many questions the one worker answers at once: few enough that a crowd must wait. */
+export const AT_ONCE = 20
+
 const processes = { 'gateway-web': 1, 'gateway-telegram': 1, 'gateway-feishu': 1, inference: 1, sender: 1 }
 
 /** A station with all that watches it and all whom it tells, as it is shipped, `speed` times faster. */
@@ -54,7 +59,8 @@ export async function startSite(speed: number): Promise<Site> {
   const mail = started.use(await startMailServer())
   // Telegram tries again sooner, as everything here is sooner.
   const telegram = { retryFactor: 0.1 }
-  const station = started.use(await startStation({ processes, telegram, feishu: {}, settings }))
+  const env = { INFERENCE_CONCURRENCY: String(AT_ONCE) }
+  const station = started.use(await startStation({ processes, telegram, feishu: {}, settings, env }))
   const relay = started.use(
     await startAlerts({
       redisUrl: station.redis.url,
@@ -109,6 +115,9 @@ export async function startSite(speed: number): Promise<Site> {
   await tellWhoRuns()
   const timer = setInterval(() => void tellWhoRuns(), LOOK_EVERY_MS)
   started.defer(() => clearInterval(timer))
+  await knowsAll(prometheus)
+  // By then the end of what it missed meanwhile was told.
+  await sleep(GROUP_INTERVAL_MS / speed)
 
   const end = started.move()
   return {
@@ -153,9 +162,22 @@ async function startWatching({ speed, station, alertmanager, front }: Watched): 
       },
     }),
   )
-  // What fires before it knows its Alertmanager is told a minute later.
-  const known = async () => (await prometheus.get('/api/v1/alertmanagers')) as { activeAlertmanagers: object[] }
-  while ((await known()).activeAlertmanagers.length === 0) await sleep(LOOK_EVERY_MS)
   const end = started.move()
   return { ...prometheus, [Symbol.asyncDispose]: () => end.disposeAsync() }
+}
+
+/**
+ * Waits until Prometheus knows whom it asks and whom it tells. It looks every 5 s, which nothing makes shorter: until then
+ * everybody is missing, and what fires is told a minute later.
+ */
+async function knowsAll(prometheus: Prometheus): Promise<void> {
+  const services = Object.keys(processes).length + 1
+  const isTold = async () => {
+    // As its API describes it.
+    const { activeAlertmanagers } = (await prometheus.get('/api/v1/alertmanagers')) as { activeAlertmanagers: object[] }
+    return activeAlertmanagers.length > 0
+  }
+  const isAsking = async () => (await prometheus.query('up{job="waystation"} == 1')).length === services
+  const isCalm = async () => (await prometheus.query('ALERTS{alertname=~"ServiceMissing|TargetDown"}')).length === 0
+  while (!((await isTold()) && (await isAsking()) && (await isCalm()))) await sleep(LOOK_EVERY_MS)
 }

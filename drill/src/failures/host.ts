@@ -1,4 +1,5 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdtempDisposable } from 'node:fs/promises'
 import { cpus, setPriority, tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -24,7 +25,7 @@ export const hostFailures: Failure[] = [
   {
     what: 'a disk is filled',
     tells: { HostDiskShort: ['wecom', 'sms'] },
-    impossible: () => (process.getuid?.() === 0 ? undefined : 'only root mounts a disk'),
+    impossible: () => (mayMount() ? undefined : 'only root mounts a disk, and not in every container'),
     async cause() {
       await using made = new AsyncDisposableStack()
       const folder = made.use(await mkdtempDisposable(join(tmpdir(), 'drill-disk-'))).path
@@ -40,6 +41,12 @@ export const hostFailures: Failure[] = [
     },
   },
 ]
+
+/** Linux's CAP_SYS_ADMIN. */
+function mayMount(): boolean {
+  const [, capabilities = '0'] = /^CapEff:\s*(\w+)/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? []
+  return ((BigInt(`0x${capabilities}`) >> 21n) & 1n) === 1n
+}
 
 /** As the least important of all, so that the rest goes on. It ends with this process. */
 function burn(): ChildProcess {

@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts'
+import { type Failure, leavesLate } from '../failure.ts'
 import { talk } from '../talk.ts'
 
 const KNOCK_EVERY_MS = 500
@@ -56,6 +56,7 @@ export const platformFailures: Failure[] = [
   {
     what: 'somebody gives Telegram another webhook',
     tells: { TelegramWebhookLost: ['wecom', 'sms'] },
+    mayTell: leavesLate,
     async cause({ station }) {
       const { telegram } = station
       const url = encodeURIComponent('https://elsewhere.test/telegram')

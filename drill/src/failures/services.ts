@@ -1,4 +1,4 @@
-import type { Failure } from '../failure.ts'
+import { type Failure, leavesLate } from '../failure.ts'
 import { talk } from '../talk.ts'
 
 export const serviceFailures: Failure[] = [
@@ -15,6 +15,7 @@ export const serviceFailures: Failure[] = [
   {
     what: 'the only sender is killed while people write',
     tells: { ServiceMissing: ['wecom', 'sms', 'mail'] },
+    mayTell: leavesLate,
     async cause(site) {
       const { station } = site
       const hush = talk(site, 1)
@@ -29,6 +30,7 @@ export const serviceFailures: Failure[] = [
   {
     what: 'a worker of another version runs beside the others',
     tells: { VersionsDiffer: ['wecom'] },
+    mayTell: leavesLate,
     async cause({ station }) {
       const newer = await station.start('inference', { WAYSTATION_VERSION: 'another' })
       return async () => void (await newer.kill())
