@@ -53,7 +53,8 @@ async function drill({ only, speed, healthy: minutes }: Options, signal: AbortSi
   }
   const outcomes: Outcome[] = []
   for (const failure of failures) {
-    if (only.length > 0 && !Object.keys(failure.tells).some(alert => only.includes(alert))) continue
+    const alerts = [...Object.keys(failure.tells), ...(failure.keepsQuiet ?? [])]
+    if (only.length > 0 && !alerts.some(alert => only.includes(alert))) continue
     const why = failure.impossible?.()
     say(`${failure.what}${why ? `: skipped, ${why}` : ''}`)
     if (why) continue
