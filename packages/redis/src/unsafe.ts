@@ -1,5 +1,5 @@
 import type { Log } from '@waystation/runtime'
-import { Cluster } from 'ioredis'
+import { Cluster, type Redis as Single } from 'ioredis'
 import type { Redis } from './client.ts'
 
 /** The first that knows `SET … GET`, by which votes are counted. */
@@ -14,21 +14,29 @@ const cures = {
     'set "min-replicas-to-write 1", with two replicas: a primary that hangs and is replaced takes messages when it wakes up',
 }
 
-type Fault = { setting: keyof typeof cures; is: string }
+/** A setting by which a Redis may lose messages. */
+export type UnsafeSetting = { setting: keyof typeof cures; is: string }
 
-/**
- * One `redis.unsafe` line in `log` for each setting by which a Redis may lose messages, with its cure. Asks for `INFO`
- * alone, which managed services allow where they refuse `CONFIG`; one that does not tell a setting is believed.
- */
+/** One `redis.unsafe` line in `log` for each setting by which a Redis may lose messages, with its cure. */
 export async function warnIfUnsafe(redis: Redis, log: Pick<Log, 'warn'>): Promise<void> {
-  const servers = redis instanceof Cluster ? redis.nodes('master') : [redis]
-  const infos = await Promise.all(servers.map(server => server.info().catch(() => '')))
-  const found = infos.flatMap(info => [...faultsIn(info), ...(isBehindSentinels(redis) ? faultsOfPrimary(info) : [])])
-  const faults = new Map(found.map(fault => [fault.setting, fault]))
-  for (const { setting, is } of faults.values()) log.warn({ event: 'redis.unsafe', setting, is, cure: cures[setting] })
+  for (const { setting, is } of await findUnsafe(redis))
+    log.warn({ event: 'redis.unsafe', setting, is, cure: cures[setting] })
 }
 
-function faultsIn(info: string): Fault[] {
+/**
+ * Each once, whichever server has it. Asks for `INFO` alone, which managed services allow where they refuse `CONFIG`; one
+ * that does not tell a setting is believed.
+ */
+export async function findUnsafe(redis: Redis): Promise<UnsafeSetting[]> {
+  const infos = await Promise.all(primariesOf(redis).map(server => server.info().catch(() => '')))
+  const found = infos.flatMap(info => [...faultsIn(info), ...(isBehindSentinels(redis) ? faultsOfPrimary(info) : [])])
+  return [...new Map(found.map(fault => [fault.setting, fault])).values()]
+}
+
+/** The servers that hold what is written: one, or those of a Cluster. */
+export const primariesOf = (redis: Redis): Single[] => (redis instanceof Cluster ? redis.nodes('master') : [redis])
+
+function faultsIn(info: string): UnsafeSetting[] {
   const [version, policy, aof] = ['redis_version', 'maxmemory_policy', 'aof_enabled'].map(name => told(info, name))
   return [
     ...(version !== undefined && isOlder(version) ? [{ setting: 'version', is: version } as const] : []),
@@ -40,7 +48,7 @@ function faultsIn(info: string): Fault[] {
 const isBehindSentinels = (redis: Redis) => !(redis instanceof Cluster) && Boolean(redis.options.sentinels?.length)
 
 /** Only where the setting is above 0 does `INFO` count the replicas that are good enough for it. */
-function faultsOfPrimary(info: string): Fault[] {
+function faultsOfPrimary(info: string): UnsafeSetting[] {
   const isUnset = info !== '' && told(info, 'min_slaves_good_slaves') === undefined
   return isUnset ? [{ setting: 'min-replicas-to-write', is: '0' }] : []
 }

@@ -1,5 +1,5 @@
 import { createBells, createOutbox, listen } from '@waystation/mailbox'
-import { close, connect } from '@waystation/redis'
+import { close, connect, createPresence } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { createAlertEvents, createEvents, observeAlerts } from '@waystation/telemetry'
 import { createBox } from './box/box.ts'
@@ -24,6 +24,7 @@ export const alerts: Service = {
     const receivers = [...relays.keys()]
     const deliveries = createDeliveries({ box, events, relays })
     observeAlerts(registry, receivers, box.census)
+    const presence = createPresence(redis, 'alerts', env)
 
     const listener = listen<string>({
       box: 'alerts',
@@ -38,7 +39,10 @@ export const alerts: Service = {
     return {
       state: port => `alerts: POST http://127.0.0.1:${port}/alerts/<receiver> for ${receivers.join(', ')}`,
       routes: createRoutes({ token: config.ALERTS_TOKEN, receivers: new Set(receivers), box, bells, events, failed }),
-      start: () => listener.start(),
+      async start() {
+        await listener.start()
+        presence.come()
+      },
       ready: async () => {
         await redis.ping()
       },
@@ -48,6 +52,7 @@ export const alerts: Service = {
         await listener.close()
       },
       async close() {
+        await presence.leave()
         await Promise.all([bells.close(), outboxBells.close()])
         await Promise.all([close(redis), close(waiting), ...[...relays.values()].map(relay => relay.close())])
       },

@@ -1,6 +1,6 @@
 import { appsOf } from '@waystation/feishu/inbound'
 import { createGateway, watchAccess } from '@waystation/gateway'
-import { close, connect } from '@waystation/redis'
+import { close, connect, createPresence } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { createEvents } from '@waystation/telemetry'
 import { environment, modeOf } from './config.ts'
@@ -16,11 +16,15 @@ export const gatewayFeishu: Service = {
     const access = watchAccess(config.WAYSTATION_CONFIG, events)
     const gateway = createGateway({ redis, events, access })
     const door = createFrontDoor({ apps: appsOf(config), mode: modeOf(config), redis, gateway, events, log })
+    const presence = createPresence(redis, 'gateway-feishu', env)
 
     return {
       state: () => `feishu: ${door.state()}`,
       routes: door.routes,
-      start: door.open,
+      async start() {
+        await door.open()
+        presence.come()
+      },
       async ready() {
         await redis.ping()
         if (!door.isOpen()) throw new Error(`feishu: ${door.state()}`)
@@ -29,6 +33,7 @@ export const gatewayFeishu: Service = {
         await door.close()
       },
       async close() {
+        await presence.leave()
         access.close()
         await gateway.close()
         await close(redis)

@@ -1,5 +1,5 @@
 import { createGateway, watchAccess } from '@waystation/gateway'
-import { close, connect } from '@waystation/redis'
+import { close, connect, createPresence } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { botApi } from '@waystation/telegram/inbound'
 import { createEvents, observeWebhook } from '@waystation/telemetry'
@@ -18,11 +18,15 @@ export const gatewayTelegram: Service = {
     const api = botApi({ apiRoot: config.TELEGRAM_API_ROOT, token: config.TELEGRAM_BOT_TOKEN })
     const observe = observeWebhook(registry, log)
     const door = createFrontDoor({ api, redis, gateway, events, log, webhook: webhookOf(config), observe })
+    const presence = createPresence(redis, 'gateway-telegram', env)
 
     return {
       state: () => `telegram: ${door.state()}`,
       routes: door.routes,
-      start: door.open,
+      async start() {
+        await door.open()
+        presence.come()
+      },
       async ready() {
         await redis.ping()
         if (!door.isOpen()) throw new Error(`telegram: ${door.state()}`)
@@ -31,6 +35,7 @@ export const gatewayTelegram: Service = {
         await door.close()
       },
       async close() {
+        await presence.leave()
         await api.close()
         access.close()
         await gateway.close()

@@ -1,6 +1,6 @@
 import Router from '@koa/router'
 import { createGateway, watchAccess } from '@waystation/gateway'
-import { close, connect } from '@waystation/redis'
+import { close, connect, createPresence } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { createEvents } from '@waystation/telemetry'
 import { createFeed, messageShower, sessionKey, webReceiver } from '@waystation/web/inbound'
@@ -25,6 +25,7 @@ export const gatewayWeb: Service = {
     const key = await sessionKey(redis, config.WEB_SESSION_SECRET)
     const streams = createEventStreams({ feed: createFeed(redis, subscriber), key, events })
     const post = postMessage({ receiver: webReceiver(key), gateway, show: messageShower(redis) })
+    const presence = createPresence(redis, 'gateway-web', env)
 
     const routes = new Router()
     const [serve, give, refuse] = [servePage(), giveSession(key), refuseWithReason(events)]
@@ -37,7 +38,7 @@ export const gatewayWeb: Service = {
     return {
       state: port => `web: http://127.0.0.1:${port}/`,
       routes,
-      start: async () => {},
+      start: async () => presence.come(),
       async ready() {
         await redis.ping()
       },
@@ -45,6 +46,7 @@ export const gatewayWeb: Service = {
         streams.close()
       },
       async close() {
+        await presence.leave()
         access.close()
         await gateway.close()
         await Promise.all([close(redis), close(subscriber)])

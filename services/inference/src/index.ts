@@ -1,7 +1,7 @@
 import { countTokens, createMemory } from '@waystation/conversations'
 import { createBells, createInbox, lastCensus, listen, sweep } from '@waystation/mailbox'
 import { createModels, modelConfig } from '@waystation/models'
-import { close, connect, warnIfUnsafe } from '@waystation/redis'
+import { close, connect, createPresence, warnIfUnsafe } from '@waystation/redis'
 import { readEnv, readSettings, readVariable, type Service, watchSettings } from '@waystation/runtime'
 import { createEvents, observeBox, observeBreakers, observeBudgets } from '@waystation/telemetry'
 import { environment } from './config.ts'
@@ -47,6 +47,7 @@ export const inference: Service = {
     observeBox(registry, 'dead_letters', () => lastCensus(redis, 'dead'))
     observeBreakers(registry, models.breakers)
     observeBudgets(registry, models.usedShares)
+    const presence = createPresence(redis, 'inference', env)
 
     const listener = listen({
       box: 'inbox',
@@ -63,6 +64,7 @@ export const inference: Service = {
         countTokens('ready')
         await models.start()
         await listener.start()
+        presence.come()
       },
       ready: async () => {
         await redis.ping()
@@ -75,6 +77,7 @@ export const inference: Service = {
         await turns.close()
       },
       async close() {
+        await presence.leave()
         models.close()
         await Promise.all([bells.close(), outboxBells.close()])
         await Promise.all([close(redis), close(waiting)])

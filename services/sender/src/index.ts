@@ -1,5 +1,5 @@
 import { createBells, createOutbox, lastCensus, listen, sweep } from '@waystation/mailbox'
-import { close, connect } from '@waystation/redis'
+import { close, connect, createPresence } from '@waystation/redis'
 import { readEnv, type Service } from '@waystation/runtime'
 import { createEvents, observeBox } from '@waystation/telemetry'
 import { environment } from './config.ts'
@@ -18,6 +18,7 @@ export const sender: Service = {
     const messengers = createMessengers(config, redis)
     const deliveries = createDeliveries({ outbox: createOutbox(redis), events, messengers })
     observeBox(registry, 'outbox', () => lastCensus(redis, 'outbox'))
+    const presence = createPresence(redis, 'sender', env)
 
     const listener = listen({
       box: 'outbox',
@@ -28,7 +29,10 @@ export const sender: Service = {
       onError: error => events.failed('sender', error),
     })
     return {
-      start: () => listener.start(),
+      async start() {
+        await listener.start()
+        presence.come()
+      },
       ready: async () => {
         await redis.ping()
       },
@@ -38,6 +42,7 @@ export const sender: Service = {
         await listener.close()
       },
       async close() {
+        await presence.leave()
         await bells.close()
         await Promise.all([close(redis), close(waiting)])
       },
