@@ -4,6 +4,7 @@ import type { Redis } from '@waystation/redis'
 import type { Events } from '@waystation/telemetry'
 import type { CurrentAccess } from './access.ts'
 import { admit, isAllowed } from './admit.ts'
+import { createKnocks } from './knocks.ts'
 import { createVotes } from './votes.ts'
 
 /** What the sender of a request is told, apart from that it was taken. */
@@ -20,6 +21,7 @@ export function createGateway({ redis, events, access }: { redis: Redis; events:
   const bells = [createBells('inbox', redis), createBells('outbox', redis)] as const
   const inbox = createInbox(redis, ...bells)
   const votes = createVotes(redis)
+  const knocks = createKnocks(redis)
 
   return {
     /**
@@ -34,8 +36,12 @@ export function createGateway({ redis, events, access }: { redis: Redis; events:
       for (const recall of received.recalls ?? []) events.recalled(recall, await inbox.recall(recall))
       for (const vote of received.votes ?? []) refused = (await acceptVote(channel, vote)) === 'refused' || refused
       await received.done?.()
+      knocks.note(channel, 'accepted')
       return { refused, answer: received.answer?.(refused) ?? {} }
     },
+
+    /** Who asked was not believed. */
+    unbelieved: (channel: Channel, reason: string) => knocks.note(channel, reason),
 
     close: () => Promise.all(bells.map(bell => bell.close())),
   }

@@ -29,6 +29,7 @@ export function webhook(receiver: Receiver, gateway: Gateway, events: Events) {
     } catch (error) {
       if (error instanceof Unauthenticated) {
         events.rejected({ channel, reason: error.reason, hint: error.message })
+        gateway.unbelieved(channel, error.reason)
         context.status = 401
       } else if (error instanceof Rejected) {
         events.rejected({ channel, reason: error.reason })
