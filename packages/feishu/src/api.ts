@@ -1,9 +1,9 @@
-import { type Call, type CallOptions, createClient } from '@waystation/http'
+import { type Call, type CallOptions, type Client, createClient } from '@waystation/http'
 import type { Redis } from '@waystation/redis'
 import { z } from 'zod'
 import type { FeishuApp } from './config.ts'
 import { failureOf, TokenExpired } from './errors.ts'
-import { createTokens } from './tokens.ts'
+import { askForToken, createTokens } from './tokens.ts'
 
 /** Feishu answers 200 to much that failed: only this says success. */
 const successSchema = z.looseObject({ code: z.literal(0) })
@@ -24,29 +24,43 @@ export function feishuApi(app: FeishuApp, redis: Redis): FeishuApi {
   const client = createClient(app.baseUrl)
   const tokens = createTokens(app, client, redis)
 
-  async function callOnce<Result>(
-    request: Request,
-    result: z.ZodType<Result>,
-    options: CallOptions,
-    token: string,
-  ): Promise<Result> {
-    const answer = await client.call({ ...request, ...options, headers: { authorization: `Bearer ${token}` } })
-    const parsed = successSchema.safeParse(answer.body).success ? result.safeParse(answer.body) : undefined
-    if (parsed?.success) return parsed.data
-    throw failureOf(request.name, answer)
-  }
-
   return {
     async call(request, result, options = {}) {
       const token = await tokens.get()
       try {
-        return await callOnce(request, result, options, token)
+        return await callOnce(client, request, result, options, token)
       } catch (error) {
         if (!(error instanceof TokenExpired)) throw error
         await tokens.drop(token)
-        return callOnce(request, result, options, await tokens.get())
+        return callOnce(client, request, result, options, await tokens.get())
       }
     },
     close: client.close,
   }
+}
+
+/** For one look at an app: with a token of its own, so that its secret is proved, and without Redis. */
+export function feishuApiOnce(app: FeishuApp): FeishuApi {
+  const client = createClient(app.baseUrl)
+  let token: Promise<string> | undefined
+  return {
+    async call(request, result, options = {}) {
+      token ??= askForToken(app, client).then(grant => grant.tenant_access_token)
+      return callOnce(client, request, result, options, await token)
+    },
+    close: client.close,
+  }
+}
+
+async function callOnce<Result>(
+  client: Client,
+  request: Request,
+  result: z.ZodType<Result>,
+  options: CallOptions,
+  token: string,
+): Promise<Result> {
+  const answer = await client.call({ ...request, ...options, headers: { authorization: `Bearer ${token}` } })
+  const parsed = successSchema.safeParse(answer.body).success ? result.safeParse(answer.body) : undefined
+  if (parsed?.success) return parsed.data
+  throw failureOf(request.name, answer)
 }

@@ -22,6 +22,20 @@ export type Tokens = {
   drop(token: string): Promise<void>
 }
 
+/** Asks Feishu itself. `expire`: seconds. Throws what `failureOf` says. */
+export async function askForToken(app: FeishuApp, client: Client): Promise<z.infer<typeof grantSchema>> {
+  const answer = await client.call({
+    name: 'token',
+    method: 'POST',
+    path: '/open-apis/auth/v3/tenant_access_token/internal',
+    body: { app_id: app.appId, app_secret: app.appSecret },
+    timeLimitMs: ASKING_MS,
+  })
+  const { data: grant } = grantSchema.safeParse(answer.body)
+  if (!grant) throw failureOf('token', answer)
+  return grant
+}
+
 /** One flight for all: whoever finds no token in Redis asks Feishu, while the others look for it there. */
 export function createTokens(app: FeishuApp, client: Client, redis: Redis): Tokens {
   const key = `waystation:feishu:{${app.appId}}:token`
@@ -43,17 +57,7 @@ export function createTokens(app: FeishuApp, client: Client, redis: Redis): Toke
 
   async function ask(): Promise<string> {
     try {
-      const { appId: app_id, appSecret: app_secret } = app
-      const path = '/open-apis/auth/v3/tenant_access_token/internal'
-      const answer = await client.call({
-        name: 'token',
-        method: 'POST',
-        path,
-        body: { app_id, app_secret },
-        timeLimitMs: ASKING_MS,
-      })
-      const { data: grant } = grantSchema.safeParse(answer.body)
-      if (!grant) throw failureOf('token', answer)
+      const grant = await askForToken(app, client)
       // A token that lives shorter than that is used for half of its life, if only a moment.
       const seconds = Math.max(grant.expire - RENEW_BEFORE_SECONDS, grant.expire / 2)
       const usableMs = Math.max(Math.round(seconds * 1000), 1)

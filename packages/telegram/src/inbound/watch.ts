@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Background, pauseAfter } from '@waystation/http'
+import { type Background, type CallOptions, pauseAfter } from '@waystation/http'
 import { z } from 'zod'
 import type { BotApi } from '../api.ts'
 import { webhookUrl } from './register.ts'
@@ -48,12 +48,17 @@ export async function watchWebhook({ api, publicUrl, report, everyMs = LOOK_EVER
   }
 
   async function look(): Promise<WebhookState> {
-    const info = await api.call('getWebhookInfo', {}, infoSchema, { signal })
-    const { last_error_date: at, last_error_message: message = '' } = info
-    return {
-      isOurs: info.url === webhookUrl(publicUrl),
-      pendingUpdates: info.pending_update_count,
-      lastError: at === undefined ? undefined : { at, message },
-    }
+    const { url, ...state } = await readWebhook(api, { signal })
+    return { ...state, isOurs: url === webhookUrl(publicUrl) }
   }
+}
+
+/** As it is now; `url` is empty where none is set. Throws as `BotApi` says. */
+export async function readWebhook(
+  api: BotApi,
+  options: CallOptions = {},
+): Promise<Omit<WebhookState, 'isOurs'> & { url: string }> {
+  const info = await api.call('getWebhookInfo', {}, infoSchema, options)
+  const { url, pending_update_count: pendingUpdates, last_error_date: at, last_error_message: message = '' } = info
+  return { url, pendingUpdates, lastError: at === undefined ? undefined : { at, message } }
 }

@@ -48,3 +48,22 @@ export function createApp(options: FeishuAppOptions, tenantKey: string): FeishuA
 export function has(app: FeishuApp, ...scopes: readonly string[]): boolean {
   return !app.scopes || scopes.length === 0 || scopes.some(scope => app.scopes?.has(scope))
 }
+
+/** Those that a bot like ours asks for, where an app has every scope. */
+const usual = [
+  'im:message.p2p_msg:readonly',
+  'im:message.group_at_msg:readonly',
+  'im:message:send_as_bot',
+  'im:message.reactions:write_only',
+  'cardkit:card:write',
+]
+
+/** As the platform lists them: 1 for what the tenant granted, 2 for what it was only asked for. */
+export function scopesOf({ scopes }: FeishuApp): object[] {
+  const names = scopes ? [...new Set([...usual, ...scopes])] : usual
+  return names.map(name => ({
+    scope_name: name,
+    grant_status: !scopes || scopes.has(name) ? 1 : 2,
+    scope_type: 'tenant',
+  }))
+}

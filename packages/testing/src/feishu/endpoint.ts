@@ -33,6 +33,7 @@ const routes = (
     ['POST', '/open-apis/auth/v3/tenant_access_token/internal', 'token'],
     ['POST', '/callback/ws/endpoint', 'wsEndpoint'],
     ['GET', '/open-apis/bot/v3/info', 'bot'],
+    ['GET', '/open-apis/application/v6/scopes', 'scopes'],
     ['POST', '/open-apis/im/v1/messages', 'send'],
     ['POST', '/open-apis/im/v1/messages/:message_id/reply', 'reply'],
     ['PUT', '/open-apis/im/v1/messages/:message_id', 'edit'],

@@ -1,7 +1,7 @@
 import { createFaults, type FaultOptions } from '../faults.ts'
 import { listen } from '../http.ts'
 import { createApi } from './api.ts'
-import { createApp, type FeishuApp, type FeishuAppOptions, hex } from './apps.ts'
+import { createApp, type FeishuApp, type FeishuAppOptions, hex, scopesOf } from './apps.ts'
 import { createAttempt } from './attempt.ts'
 import { createCardKit } from './cards.ts'
 import { createChats } from './chats.ts'
@@ -101,6 +101,7 @@ export async function startFeishu(options: FeishuOptions = {}): Promise<FeishuSi
   const endpoints = {
     token,
     bot,
+    scopes: { run: ({ app }) => ({ scopes: scopesOf(app) }) },
     wsEndpoint: { open: connections.endpoint },
     ...messageEndpoints({ chats, cardKit, records, ...(onSent ? { onSent } : {}) }),
     ...reactionEndpoints({ chats, records }),
