@@ -9,8 +9,8 @@ export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted:
 /** What a command found: for people, and the same for programs. */
 export type Answer = { text: string; json: unknown; code?: (typeof EXIT)[keyof typeof EXIT] }
 
-export type Context = {
-  station: Station
+/** Who asks, and how they are spoken to. */
+export type Terminal = {
   language: Language
   say(words: Words): string
   /** Replaces what the terminal shows; absent where stdout is none, or is for programs. */
@@ -21,16 +21,30 @@ export type Context = {
   signal: AbortSignal
 }
 
+export type Context = Terminal & { station: Station }
+
 /** Wrong use, told with what would be right. */
 export class Misused extends Error {
   override name = 'Misused'
 }
 
-/** Adds `--json`, and has `answer` called with a station that is connected. */
+/** As `answers`, with a station that is connected. */
 export function asks<Args extends unknown[]>(
   command: Command,
   env: Env,
   answer: (context: Context, ...args: Args) => Promise<Answer>,
+): Command {
+  return answers<Args>(command, env, async (terminal, ...args) => {
+    await using station = await connected(env)
+    return await answer({ ...terminal, station }, ...args)
+  })
+}
+
+/** Adds `--json`, prints what `answer` found, explains what it threw, and sets the exit code. */
+export function answers<Args extends unknown[]>(
+  command: Command,
+  env: Env,
+  answer: (terminal: Terminal, ...args: Args) => Promise<Answer>,
 ): Command {
   const language = languageOf(env)
   const say = (words: Words) => words[language]
@@ -41,10 +55,9 @@ export function asks<Args extends unknown[]>(
     const interrupted = new AbortController()
     process.once('SIGINT', () => interrupted.abort())
     try {
-      await using station = await connected(env)
       const redraw = process.stdout.isTTY && !command.opts().json ? draw : undefined
-      const context = { station, language, say, redraw, progress, signal: interrupted.signal }
-      const { text, json, code = EXIT.done } = await answer(context, ...args)
+      const terminal = { language, say, redraw, progress, signal: interrupted.signal }
+      const { text, json, code = EXIT.done } = await answer(terminal, ...args)
       process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
       process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code
     } catch (error) {
