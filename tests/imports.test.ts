@@ -3,8 +3,8 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
 /**
- * What each package may import of ours: names, `any package` (the simulators of `testing` are for tests alone), or
- * `anything`. This is the table of ARCHITECTURE.md.
+ * What each package may import of ours: names, `any package` (the simulators of `testing` are for tests alone),
+ * `what services are told` or `anything`. This is the table of ARCHITECTURE.md.
  */
 const mayImport: Record<string, string[]> = {
   domain: [],
@@ -21,7 +21,7 @@ const mayImport: Record<string, string[]> = {
   telemetry: ['domain', 'runtime'],
   gateway: ['domain', 'redis', 'http', 'runtime', 'mailbox', 'conversations', 'telemetry'],
   'a service': ['any package'],
-  cli: ['any package'],
+  cli: ['any package', 'what services are told'],
   all: ['anything'],
   testing: ['anything'],
   bench: ['anything'],
@@ -68,6 +68,16 @@ test('what a file imports of ours, its package declares', () => {
       .filter(name => name !== undefined && !declared.includes(name))
       .map(name => `${file} → ${name}`)
   })
+  expect(faults).toEqual([])
+})
+
+test('of a service, the command line knows only what it is told', () => {
+  const services = packages.filter(({ folder }) => folder.startsWith('services/')).map(({ name }) => name)
+  const faults = sources
+    .filter(({ owner }) => owner.name === 'cli')
+    .flatMap(({ file, text }) => importsOf(text).map(specifier => ({ file, specifier })))
+    .filter(({ specifier }) => services.includes(shortNameOf(specifier) ?? ''))
+    .filter(({ specifier }) => !/^@waystation\/[^/]+\/(config|settings)$/.test(specifier))
   expect(faults).toEqual([])
 })
 
@@ -136,10 +146,13 @@ function readSource(file: string): Source {
 function allowedTo(name: string, folder: string): (other: string) => boolean {
   const allowed = mayImport[name] ?? (folder.startsWith('services/') ? mayImport['a service'] : undefined)
   if (!allowed) throw new Error(`${name} is not in the table of what may import what`)
-  const isPackage = (other: string) => packages.some(it => it.name === other && it.folder.startsWith('packages/'))
+  const isIn = (where: string) => (other: string) =>
+    packages.some(it => it.name === other && it.folder.startsWith(where))
+  const [isPackage, isService] = [isIn('packages/'), isIn('services/')]
   return other =>
     allowed.includes(other) ||
     allowed.includes('anything') ||
+    (allowed.includes('what services are told') && isService(other)) ||
     (allowed.includes('any package') && isPackage(other) && other !== 'testing')
 }
 

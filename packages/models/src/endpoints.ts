@@ -12,7 +12,7 @@ export type KeyOf = (variable: string) => string | undefined
  * for a person which.
  */
 export async function findEndpoints(config: ModelConfig, settings: readonly EndpointSettings[], keyOf: KeyOf) {
-  const named = [...fromVariables(config), ...settings]
+  const named = namedEndpoints(config, settings)
   const ollama = named.length > 0 ? undefined : await findOllama()
   if (ollama) named.push(endpointSettings.parse({ name: 'ollama', tier: 'local', ...ollama }))
   const endpoints = named.map(one => open(one, config, one.apiKeyEnv && keyOf(one.apiKeyEnv)))
@@ -20,6 +20,12 @@ export async function findEndpoints(config: ModelConfig, settings: readonly Endp
   if (endpoints.length > 0) return { endpoints, state }
   return { endpoints: [builtInResponder], state: 'built-in responder; no model is connected' }
 }
+
+/** Those that variables name, and those of waystation.yaml. */
+export const namedEndpoints = (config: ModelConfig, settings: readonly EndpointSettings[]): EndpointSettings[] => [
+  ...fromVariables(config),
+  ...settings,
+]
 
 function fromVariables(config: ModelConfig): EndpointSettings[] {
   const { LOCAL_MODEL_BASE_URL, LOCAL_MODEL, COMMERCIAL_MODEL_BASE_URL, COMMERCIAL_MODEL } = config

@@ -1,7 +1,7 @@
 export { readArguments } from './arguments.ts'
 export { ConfigError, readEnv, readVariable } from './config.ts'
 export { createLog, type Log } from './log.ts'
-export { run } from './run.ts'
+export { processConfig, run } from './run.ts'
 export type { Env, Process, Running, Service } from './service.ts'
 export { readSettings, watchSettings } from './settings.ts'
 export type { Span } from './traces.ts'

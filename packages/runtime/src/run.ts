@@ -16,7 +16,8 @@ const LAST_WORDS_MS = 3_000
 
 const OUR_ADDRESS = 'an IP address of this machine, such as 127.0.0.1'
 
-const processConfig = logConfig.extend({
+/** What every process is told. */
+export const processConfig = logConfig.extend({
   ...tracesConfig.shape,
   PORT: z.coerce.number('a port between 0 and 65535').int().min(0).max(65_535).default(3000),
   LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], OUR_ADDRESS).optional(),
