@@ -2,6 +2,7 @@ import type { Env } from '@waystation/runtime'
 import { Command } from 'commander'
 import { EXIT } from './command.ts'
 import { addDlq } from './dlq/index.ts'
+import { addDoctor } from './doctor/index.ts'
 import { languageOf, type Words } from './language.ts'
 import { addQueues } from './queues/index.ts'
 import { addTrace } from './trace/index.ts'
@@ -23,6 +24,7 @@ export function createProgram(env: Env): Command {
     .helpOption('-h, --help', say({ en: 'this', zh: '显示帮助' }))
     .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
+  addDoctor(program, env)
   addTrace(program, env)
   addQueues(program, env)
   addDlq(program, env)
@@ -40,8 +42,8 @@ const TITLES: Record<string, string> = {
 
 const CODES = {
   en: `
-Every command takes --json. Exit codes: 0 done, 1 not done or nothing found, 2 wrong use or configuration,
+Every command takes --json. Exit codes: 0 done, 1 not done, nothing found or something red, 2 wrong use or configuration,
 3 no Redis, 130 interrupted.`,
   zh: `
-每个命令都可以加 --json。退出码：0 完成，1 未完成或没有找到，2 用法或配置有误，3 连不上 Redis，130 被中断。`,
+每个命令都可以加 --json。退出码：0 完成，1 未完成、没有找到或有红的，2 用法或配置有误，3 连不上 Redis，130 被中断。`,
 }

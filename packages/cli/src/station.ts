@@ -24,6 +24,10 @@ export class Unreachable extends Error {
 
 const isSet = (env: Env, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`])
 
+/** Whether the variables say where it is. */
+export const namesRedis = (env: Env): boolean =>
+  ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(name => isSet(env, name))
+
 /** Throws `Unreachable`, or `ConfigError` where the variables are at fault or Redis refuses the login. */
 export async function connected(env: Env): Promise<Station> {
   const redis = await Promise.race([
@@ -49,8 +53,7 @@ export async function connected(env: Env): Promise<Station> {
 
 /** That of the variables, or the private one of `npm start` in this folder. */
 async function whereRedisIs(env: Env): Promise<RedisConfig> {
-  if (['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(name => isSet(env, name)))
-    return readEnv(redisConfig, env)
+  if (namesRedis(env)) return readEnv(redisConfig, env)
   const url = await findProvidedRedis('.data/redis')
   if (url !== undefined) return { REDIS_URL: url }
   throw new Unreachable({

@@ -44,6 +44,8 @@ export type Station = AsyncDisposable & {
   telegram: TelegramSimulator
   feishu: FeishuSimulator
   model: ModelSimulator
+  /** The variables of its processes. */
+  env: Readonly<Record<string, string>>
   /** `kill` and `restart` it, or one of them, at will. */
   redis: TestRedis
   /** Those that were started, ended ones too. */
@@ -147,6 +149,7 @@ export async function startStation(options: StationOptions = {}): Promise<Statio
     get model() {
       return given(model, 'model')
     },
+    env: usual,
     redis,
     processes,
     of,

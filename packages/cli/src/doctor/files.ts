@@ -1,0 +1,53 @@
+import { chmod, stat } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
+import type { Env } from '@waystation/runtime'
+import { type Finding, green, red } from './finding.ts'
+
+/** Read by Compose, in the folder where one works. */
+const OURS = ['.env', '.env.models']
+/** What Docker and Kubernetes put there is for this container alone. */
+const MOUNTED = '/run/secrets/'
+const BY_OTHERS = 0o004
+const THROUGH_BY_OTHERS = 0o001
+
+/** Whether other users of this machine can read what is secret. Of a file that `X_FILE` names the variable is told, not the path. */
+export async function fileChecks(env: Env): Promise<Finding[]> {
+  const named = Object.entries(env).flatMap(([variable, path = '']) =>
+    isSecret(variable) && path !== '' && !path.startsWith(MOUNTED) ? [{ name: `files.${variable}`, path }] : [],
+  )
+  const files = [...OURS.map(path => ({ name: `files${path}`, path })), ...named]
+  const looked = await Promise.all(files.map(async file => ({ ...file, isOpen: await isOpenToOthers(file.path) })))
+  return looked.flatMap(({ name, path, isOpen }) => {
+    if (isOpen === undefined) return []
+    return [isOpen ? tooOpen(name, path) : green(name, { en: 'others cannot read it', zh: '他人不可读' })]
+  })
+}
+
+const isSecret = (name: string): boolean => /(TOKEN|SECRET|PASSWORD|KEY|APPS|RECEIVERS|REDIS_URL)_FILE$/.test(name)
+
+/** `undefined`: there is none, or not for us. Others must get through each folder above it. */
+async function isOpenToOthers(path: string): Promise<boolean | undefined> {
+  try {
+    const { mode } = await stat(path)
+    if (!(mode & BY_OTHERS)) return false
+    for (let folder = dirname(resolve(path)); folder !== '/'; folder = dirname(folder))
+      if (!((await stat(folder)).mode & THROUGH_BY_OTHERS)) return false
+    return true
+  } catch {
+    return undefined
+  }
+}
+
+function tooOpen(name: string, path: string): Finding {
+  const trouble = {
+    finding: { en: 'every user of this machine can read it', zh: '这台机器的所有用户都能读' },
+    cure: { en: 'chmod 600, by whom it belongs to', zh: '由所有者 chmod 600' },
+  }
+  // Who reads another may not be its owner.
+  if (!OURS.includes(path)) return red(name, trouble)
+  const fix = async () => {
+    await chmod(path, 0o600)
+    return { en: `chmod 600 ${path}`, zh: `chmod 600 ${path}` }
+  }
+  return red(name, { ...trouble, fix })
+}

@@ -1,0 +1,41 @@
+import type { Words } from '../language.ts'
+
+export type Colour = 'green' | 'yellow' | 'red'
+
+/** What was looked at, how it is, and what to do about it. */
+export type Finding = {
+  /** `<what>.<which>`, for programs. */
+  name: string
+  colour: Colour
+  finding: Words
+  cure?: Words
+  /** Mends it, where that can do no harm. What was done. */
+  fix?: () => Promise<Words>
+}
+
+/** What is not well: the words of both languages, and what would mend it. */
+type Trouble = Pick<Finding, 'finding' | 'fix'> & { cure: Words }
+
+export const green = (name: string, finding: Words): Finding => ({ name, colour: 'green', finding })
+export const yellow = (name: string, trouble: Trouble): Finding => ({ name, colour: 'yellow', ...trouble })
+export const red = (name: string, trouble: Trouble): Finding => ({ name, colour: 'red', ...trouble })
+
+const order: readonly Colour[] = ['green', 'yellow', 'red']
+
+/** Of findings of one name, that which is least well. */
+export const worstOf = (findings: readonly Finding[]): Finding[] =>
+  findings.toSorted((one, other) => order.indexOf(other.colour) - order.indexOf(one.colour)).slice(0, 1)
+
+/** Names, numbers and addresses are the same in both. */
+export const alike = (text: string): Words => ({ en: text, zh: text })
+
+/** In English alone a noun has a plural. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
+/** In MiB or GiB. */
+export function size(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20
+  return mebibytes < 1024 ? `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`
+}
+
+export const inBoth = (words: (language: 'en' | 'zh') => string): Words => ({ en: words('en'), zh: words('zh') })

@@ -1,0 +1,106 @@
+import { readFileSync } from 'node:fs'
+import { parseEnv, styleText } from 'node:util'
+import { errorCode } from '@waystation/domain'
+import type { Env } from '@waystation/runtime'
+import type { Command } from 'commander'
+import { type Answer, answers, EXIT, Misused, type Terminal } from '../command.ts'
+import { type Language, languageOf, type Words } from '../language.ts'
+import type { Colour, Finding } from './finding.ts'
+
+type Options = { fix?: boolean; variables?: string }
+
+/** `waystation doctor`: what is not well, and what to do about it. */
+export function addDoctor(program: Command, env: Env): void {
+  const language = languageOf(env)
+  const say = (words: Words) => words[language]
+  const command = program
+    .command('doctor')
+    .description(say({ en: 'what is not well, and what to do about it', zh: '检查哪里不好，怎样处理' }))
+    .option('--fix', say({ en: 'mends what can be mended without harm', zh: '修复可以放心修复的' }))
+    .option(
+      '--variables <path>',
+      say({ en: 'variables that are not set here; -: from stdin', zh: '这里没有的变量；- 表示标准输入' }),
+    )
+  answers<[Options]>(command, env, async (terminal, options) =>
+    doctor(withFile(env, options.variables), terminal, options),
+  )
+}
+
+/** What a container is not told stands in the server's `.env`, which only its stdin brings there. */
+function withFile(env: Env, path: string | undefined): Env {
+  if (path === undefined) return env
+  const inFile = parseEnv(readText(path))
+  return { ...inFile, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) }
+}
+
+function readText(path: string): string {
+  try {
+    // By its number: another user's pipe cannot be opened anew.
+    return readFileSync(path === '-' ? 0 : path, 'utf8')
+  } catch (error) {
+    throw new Misused(`--variables: ${errorCode(error)}`)
+  }
+}
+
+async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<Answer> {
+  // It knows every service, which other commands need not wait for.
+  const { examine, reach } = await import('./examine.ts')
+  const reached = await reach(env)
+  try {
+    const found = await examine(env, reached)
+    const done = fix ? await mend(found, terminal) : new Map<string, string>()
+    const findings = done.size > 0 ? await examine(env, reached) : found
+    return report(findings, done, terminal)
+  } finally {
+    await reached.station?.[Symbol.asyncDispose]()
+  }
+}
+
+/** What was done, by the finding's name. */
+async function mend(findings: readonly Finding[], { say }: Terminal): Promise<Map<string, string>> {
+  const done = new Map<string, string>()
+  for (const { name, fix } of findings) {
+    if (!fix) continue
+    const words = await fix().catch(error => {
+      const code = errorCode(error)
+      return { en: `could not be mended (${code})`, zh: `无法修复（${code}）` }
+    })
+    done.set(name, say(words))
+  }
+  return done
+}
+
+function report(findings: readonly Finding[], done: ReadonlyMap<string, string>, { say, language }: Terminal): Answer {
+  const told = findings.map(({ name, colour, finding, cure }) => ({
+    name,
+    colour,
+    finding: say(finding),
+    ...(cure ? { cure: say(cure) } : {}),
+    ...(done.has(name) ? { done: done.get(name) } : {}),
+  }))
+  const counts = (['green', 'yellow', 'red'] as const).map(colour => told.filter(one => one.colour === colour).length)
+  const [well, so, ill] = counts
+  const sum = say({ en: `${well} green, ${so} yellow, ${ill} red.`, zh: `绿 ${well}，黄 ${so}，红 ${ill}。` })
+  const width = Math.max(...told.map(({ name }) => name.length))
+  const lines = told.flatMap(({ name, colour, finding, cure, done: what }) => [
+    `${mark(colour, language)}  ${name.padEnd(width)}  ${finding}`,
+    ...(what === undefined ? [] : [`${INDENT}--fix: ${what}`]),
+    ...(cure === undefined ? [] : [`${INDENT}→ ${cure}`]),
+  ])
+  return {
+    text: [...lines, '', sum].join('\n'),
+    json: told,
+    code: ill === 0 ? EXIT.done : EXIT.failed,
+  }
+}
+
+const INDENT = ' '.repeat(4)
+
+const colours: Record<Colour, Words> = {
+  green: { en: 'green ', zh: '绿' },
+  yellow: { en: 'yellow', zh: '黄' },
+  red: { en: 'red   ', zh: '红' },
+}
+
+/** Coloured on a terminal, unless NO_COLOR is set. */
+const mark = (colour: Colour, language: Language): string => styleText(colour, colours[colour][language])

@@ -1,0 +1,29 @@
+import { ConfigError, type Env, readEnv, readVariable } from '@waystation/runtime'
+import type { z } from 'zod'
+import type { Words } from '../language.ts'
+
+/** What is configured; `undefined` where it is wrong, which config.environment tells of all variables at once. */
+export const wanted = <Schema extends z.ZodObject>(schema: Schema, env: Env): z.infer<Schema> | undefined =>
+  unlessWrong(() => readEnv(schema, env))
+
+/** One variable, or what its file holds; `undefined` where it is not set, or not to be read. */
+export const variable = (env: Env, name: string): string | undefined => unlessWrong(() => readVariable(env, name))
+
+export function unlessWrong<Value>(read: () => Value): Value | undefined {
+  try {
+    return read()
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
+}
+
+/** Whether a channel's bots are named here. */
+export const isOnTelegram = (env: Env): boolean => variable(env, 'TELEGRAM_BOT_TOKEN') !== undefined
+export const isOnFeishu = (env: Env): boolean => Boolean(variable(env, 'FEISHU_APP_ID') ?? variable(env, 'FEISHU_APPS'))
+
+/** How it is looked at with all that the server is told. */
+export const WITH_VARIABLES: Words = {
+  en: 'On a server: `docker compose exec -T inference waystation doctor --variables - <.env`.',
+  zh: '在服务器上：`docker compose exec -T inference waystation doctor --variables - <.env`。',
+}
