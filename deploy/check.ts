@@ -29,6 +29,7 @@ await report('Alertmanager: each alert goes where it should', alertmanager)
 await report('Alertmanager: what it can send by itself', alertmanagerByItself)
 await report('Kubernetes', () => checkOfItsOwn('kubernetes'))
 await report('systemd', () => checkOfItsOwn('systemd'))
+await report('SSH, open and closed', sshd)
 await report('cloud-init', cloudInit)
 await report('logrotate', logrotate)
 await report('Fluent Bit', fluentBit)
@@ -177,6 +178,25 @@ async function checkOfItsOwn(folder: string): Promise<Outcome> {
   const checked = await run(process.execPath, [`deploy/${folder}/check.ts`])
   const [, why] = /^SKIPPED: (.+)/m.exec(checked.output) ?? []
   return checked.ok && why !== undefined ? { state: 'SKIPPED', why } : outcomeOf('node', checked)
+}
+
+/** What harden.sh writes in each of its two steps. As nobody, for as root it wants the user and the folder of a server. */
+async function sshd(): Promise<Outcome> {
+  const { found, output: program } = await run('sh', ['-c', 'command -v sshd'])
+  if (!found || program === '') return { state: 'SKIPPED', why: 'no sshd here' }
+  await using home = await mkdtempDisposable(join(tmpdir(), 'check-'))
+  const key = join(home.path, 'key')
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key])
+  for (const oldPorts of ['22', '']) {
+    const { output } = await run('bash', ['-c', '. deploy/host/harden.sh && sshd_settings "$1"', 'bash', oldPorts])
+    const file = join(home.path, 'sshd_config')
+    await writeFile(file, `HostKey ${key}\n${output}`)
+    const asNobody = process.getuid?.() === 0 ? ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'] : []
+    if (asNobody.length > 0) await run('chown', ['-R', '65534:65534', home.path])
+    const tested = await run('env', [...asNobody, program.trim(), '-t', '-f', file])
+    if (!tested.ok) return outcomeOf('sshd', tested)
+  }
+  return { state: 'ok' }
 }
 
 async function cloudInit(): Promise<Outcome> {

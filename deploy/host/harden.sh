@@ -398,4 +398,5 @@ take_away() {
   change "remove $1" rm "$1"
 }
 
-main "$@"
+# Read by another script it only says how.
+[ "${BASH_SOURCE[0]}" != "$0" ] || main "$@"
