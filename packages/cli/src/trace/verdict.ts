@@ -1,5 +1,5 @@
 import type { JournalEntry } from '@waystation/mailbox'
-import type { Language, Words } from '../language.ts'
+import type { Words } from '../language.ts'
 import { duration } from '../text.ts'
 import type { Life } from './find.ts'
 
@@ -18,10 +18,9 @@ export function judge({ entries }: Life, listeners: Listeners, now: number): Ver
     answering === undefined || answering.event === 'committed'
       ? entries.findLast(({ event }) => event !== 'repeated')
       : answering
-  const took = (language: Language) => duration((last?.at ?? 0) - (entries[0]?.at ?? 0), language)
   switch (last?.event) {
     case 'settled':
-      return last.detail.code ? deadReply(last.id, last.detail.code) : settled(entries, took)
+      return last.detail.code ? deadReply(last.id, last.detail.code) : settled(entries)
     case 'recalled':
       return {
         state: 'recalled',
@@ -57,7 +56,7 @@ const isOfAnswering = ({ event, detail }: JournalEntry): boolean =>
   ['posted', 'recalled', 'started', 'taken', 'opened', 'put_off', 'committed'].includes(event) ||
   ('kind' in detail && detail.kind === 'turn')
 
-function settled(entries: JournalEntry[], took: (language: Language) => string): Verdict {
+function settled(entries: JournalEntry[]): Verdict {
   const committed = entries.findLast(entry => entry.event === 'committed')
   if (committed?.event === 'committed' && committed.detail.state === 'failed')
     return {
@@ -67,9 +66,10 @@ function settled(entries: JournalEntry[], took: (language: Language) => string):
         zh: `已放弃（${committed.detail.code}）：提问者看到了致歉。\`waystation dlq replay ${committed.id}\` 可再问一次。`,
       },
     }
+  const seconds = (((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000).toFixed(3)
   return {
     state: 'delivered',
-    words: { en: `Delivered, ${took('en')} after it came.`, zh: `已送达，历时 ${took('zh')}。` },
+    words: { en: `Delivered, ${seconds} s after it came.`, zh: `已送达，历时 ${seconds} 秒。` },
   }
 }
 
