@@ -7,14 +7,15 @@ const BURST_EVERY_MS = 6_000
 
 export const promiseFailures: Failure[] = [
   {
-    what: 'one message in eleven is taken late',
-    tells: { PromiseBreaksSlowly: ['wecom'] },
-    cause: site => answerInBursts(site, 2.2 * AT_ONCE),
-  },
-  {
     what: 'one message in five is taken late',
     tells: { PromiseBreaksFast: ['wecom', 'sms'] },
     cause: site => answerInBursts(site, 2.5 * AT_ONCE),
+  },
+  // After the other, for what six hours remember of this one would be told before the other is.
+  {
+    what: 'one message in eleven is taken late',
+    tells: { PromiseBreaksSlowly: ['wecom'] },
+    cause: site => answerInBursts(site, 2.2 * AT_ONCE),
   },
 ]
 
