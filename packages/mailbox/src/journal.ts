@@ -61,7 +61,7 @@ export async function* journaled(redis: Redis): AsyncGenerator<ConversationId> {
       for (const key of keys) yield key.slice(before.length, -after.length) as ConversationId
 }
 
-/** What happened in a conversation within the last day, the oldest first; of a lively one the last 5,000 events. */
+/** What happened in a conversation within the last day, the oldest first; of a lively one the last 600 events. */
 export async function readJournal(redis: Redis, conversation: ConversationId): Promise<JournalEntry[]> {
   const entries = await redis.xrange(keysOf(conversation).journal, '-', '+')
   return entries.map(([id, fields]) => {
