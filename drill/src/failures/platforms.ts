@@ -2,6 +2,8 @@ import { type Failure, leavesLate } from '../failure.ts'
 import { talk } from '../talk.ts'
 
 const KNOCK_EVERY_MS = 500
+/** Enough that some fail in any half minute. */
+const WAITING = 10
 /** Nobody listens there. */
 const NOBODY = 'http://127.0.0.1:9'
 
@@ -25,7 +27,8 @@ export const platformFailures: Failure[] = [
     keepsQuiet: ['RepliesWait'],
     async cause({ station }) {
       const heal = station.telegram.fault('sendMessage', { status: 502, body: 'Bad Gateway' }, { times: Infinity })
-      station.telegram.privateChat().say('hello')
+      // Each is tried again after half a minute at the latest, which nothing makes shorter.
+      for (let chat = 0; chat < WAITING; chat += 1) station.telegram.privateChat().say('hello')
       return async () => {
         heal()
         await station.settled()
