@@ -71,13 +71,13 @@ test('what a file imports of ours, its package declares', () => {
   expect(faults).toEqual([])
 })
 
-test('of a service, the command line knows only what it is told', () => {
+test('of a service, the command line knows only what it is told, and the ways that alerts go', () => {
   const services = packages.filter(({ folder }) => folder.startsWith('services/')).map(({ name }) => name)
   const faults = sources
     .filter(({ owner }) => owner.name === 'cli')
     .flatMap(({ file, text }) => importsOf(text).map(specifier => ({ file, specifier })))
     .filter(({ specifier }) => services.includes(shortNameOf(specifier) ?? ''))
-    .filter(({ specifier }) => !/^@waystation\/[^/]+\/(config|settings)$/.test(specifier))
+    .filter(({ specifier }) => !/^@waystation\/[^/]+\/(config|settings|relays)$/.test(specifier))
   expect(faults).toEqual([])
 })
 

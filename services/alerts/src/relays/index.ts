@@ -1,4 +1,4 @@
-import type { ReceiverConfig } from '../config.ts'
+import type { ConfigOf, ReceiverConfig } from '../config.ts'
 import { createAliyun } from './aliyun.ts'
 import { type Chats, createChat } from './chat.ts'
 import { createFeishu } from './feishu.ts'
@@ -9,10 +9,15 @@ import { createWecom } from './wecom.ts'
 
 /** The way to each receiver, by its name. */
 export const createRelays = (receivers: ReadonlyMap<string, ReceiverConfig>, chats: Chats): Map<string, Relay> =>
-  new Map([...receivers].map(([name, config]) => [name, createRelay(name, config, chats)]))
+  new Map(
+    [...receivers].map(([name, config]) => [
+      name,
+      config.kind === 'chat' ? createChat(name, config, chats) : createRelay(name, config),
+    ]),
+  )
 
-function createRelay(name: string, config: ReceiverConfig, chats: Chats): Relay {
-  if (config.kind === 'chat') return createChat(name, config, chats)
+/** The way to one that is no chat of ours. */
+export function createRelay(name: string, config: Exclude<ReceiverConfig, ConfigOf<'chat'>>): Relay {
   if (config.kind === 'wecom') return createWecom(name, config)
   if (config.kind === 'feishu') return createFeishu(name, config)
   if (config.kind === 'aliyun') return createAliyun(name, config)
