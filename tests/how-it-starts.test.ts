@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -12,10 +12,10 @@ type Ended = { code: number; stdout: string; stderr: string }
 const main = (service: string): string => fileURLToPath(new URL(`../services/${service}/src/main.ts`, import.meta.url))
 
 /** A start that ends by itself. Redis has no address that could be reached: only what is wrong at once is told. */
-function start(service: string, args: string[], env: Record<string, string> = {}): Promise<Ended> {
+function start(service: string, args: string[], env: Record<string, string> = {}, cwd = tmpdir()): Promise<Ended> {
   const told = { ...process.env, REDIS_URL: 'redis://127.0.0.1:1', ...env }
   return new Promise(resolve => {
-    const child = execFile(process.execPath, [main(service), ...args], { env: told }, (_, stdout, stderr) =>
+    const child = execFile(process.execPath, [main(service), ...args], { cwd, env: told }, (_, stdout, stderr) =>
       resolve({ code: child.exitCode ?? -1, stdout, stderr }),
     )
   })
@@ -92,4 +92,24 @@ test('an address to listen on that is none is told of', async () => {
   expect(stderr).toMatch(
     /^Please correct.*\n {2}LISTEN_ADDRESS: an IP address of this machine, such as 127\.0\.0\.1\n$/,
   )
+})
+
+test('without any configuration it says how to run the wizard, in one line', async () => {
+  const wizard = 'Nothing is configured yet: `npm run onboard` asks for all of it, step by step.\n'
+  await using bare = await startStation({ telegram: 'none', model: 'none' })
+  expect(bare.output.split(wizard)).toHaveLength(2)
+  await using configured = await startStation({ telegram: 'none' })
+  expect(configured.output).toContain('telegram: off')
+  expect(configured.output).not.toContain('onboard')
+})
+
+test('the .env of the folder is read, and one that cannot be is told of', async () => {
+  await using folder = await mkdtempDisposable(join(tmpdir(), 'station-'))
+  const env = join(folder.path, '.env')
+  await writeFile(env, 'LISTEN_ADDRESS=nonsense\n')
+  expect((await start('all', [], {}, folder.path)).stderr).toContain('LISTEN_ADDRESS: an IP address')
+  await using other = await mkdtempDisposable(join(tmpdir(), 'station-'))
+  await mkdir(join(other.path, '.env'))
+  const stderr = '.env: a file that this process may read (EISDIR)\n'
+  expect(await start('all', [], {}, other.path)).toEqual({ code: 1, stdout: '', stderr })
 })

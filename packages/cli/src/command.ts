@@ -1,4 +1,4 @@
-import { ConfigError, type Env } from '@waystation/runtime'
+import { ConfigError, type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Language, languageOf, type Words } from './language.ts'
 import { connected, type Station, Unreachable } from './station.ts'
@@ -35,7 +35,7 @@ export function asks<Args extends unknown[]>(
   answer: (context: Context, ...args: Args) => Promise<Answer>,
 ): Command {
   return answers<Args>(command, env, async (terminal, ...args) => {
-    await using station = await connected(env)
+    await using station = await connected(envHere(env))
     return await answer({ ...terminal, station }, ...args)
   })
 }

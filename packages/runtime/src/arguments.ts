@@ -3,6 +3,7 @@ const HELP = `Waystation takes no arguments and needs no settings. What you set,
   npm start
   TELEGRAM_BOT_TOKEN=123456789:AAE… npm start
 
+npm start also reads those of a file .env in this folder, which npm run onboard writes with you.
 README.md lists them all; docs/configuration.md says what goes into the file that WAYSTATION_CONFIG names.
 `
 

@@ -1,16 +1,17 @@
 import { execFile } from 'node:child_process'
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 export type Ended = { code: number | null; stdout: string; stderr: string }
 
-const MAIN = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
+export const WAYSTATION = fileURLToPath(new URL('../../cli/src/main.ts', import.meta.url))
 
 /** Calls `waystation` as an operator does, in the folder PWD, with `env` for all of its environment but PATH and HOME. */
 export function callWaystation(env: Readonly<Record<string, string>>, ...words: string[]): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env
   return new Promise(resolve => {
-    const options = { env: { PATH, HOME, ...env }, cwd: env.PWD ?? process.cwd() }
-    const child = execFile(process.execPath, [MAIN, ...words], options, (_, stdout, stderr) =>
+    const options = { env: { PATH, HOME, ...env }, cwd: env.PWD ?? tmpdir() }
+    const child = execFile(process.execPath, [WAYSTATION, ...words], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )
   })

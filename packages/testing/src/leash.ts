@@ -17,9 +17,11 @@ export function spawnLeashed(
   args: string[],
   env: Readonly<Record<string, string>>,
   onOutput: (text: string) => void,
+  cwd?: string,
 ): Leashed {
   const child = spawn('/bin/sh', ['-c', LEASH, program, ...args], {
     env,
+    cwd,
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
   })

@@ -3,37 +3,62 @@ import { gatewayTelegram } from '@waystation/gateway-telegram'
 import { gatewayWeb } from '@waystation/gateway-web'
 import { inference } from '@waystation/inference'
 import { provideRedis } from '@waystation/redis'
-import { readArguments, run } from '@waystation/runtime'
+import { ConfigError, type Env, envHere, readArguments, run } from '@waystation/runtime'
 import { sender } from '@waystation/sender'
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
 
-const isSet = (variable: string): boolean => Boolean(process.env[variable] || process.env[`${variable}_FILE`])
+const isSet = (variable: string): boolean => Boolean(env[variable] || env[`${variable}_FILE`])
+
+function readEnvHere(): Env {
+  try {
+    return envHere(process.env)
+  } catch (error) {
+    if (error instanceof ConfigError) end(error.message)
+    throw error
+  }
+}
 
 async function findRedis() {
   if (['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(isSet)) return { env: {}, stop: async () => {} }
   try {
     const { url, stop } = await provideRedis({ dataDir: '.data/redis', say })
-    return { env: { REDIS_URL: url }, stop }
+    // It has a password of its own, in its address.
+    return { env: { REDIS_URL: url, REDIS_PASSWORD: '' }, stop }
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : error}\n`)
-    return process.exit(1)
+    return end(error instanceof Error ? error.message : String(error))
   }
 }
 
+function end(why: string): never {
+  process.stderr.write(`${why}\n`)
+  return process.exit(1)
+}
+
+const TELEGRAM_OFF = 'telegram: off; set TELEGRAM_BOT_TOKEN to a token from @BotFather to connect it'
+const FEISHU_OFF = 'feishu: off; set FEISHU_APP_ID and FEISHU_APP_SECRET of an app to connect it'
+const UNCONFIGURED = 'Nothing is configured yet: `npm run onboard` asks for all of it, step by step.'
+
 readArguments()
+const env = readEnvHere()
 const redis = await findRedis()
 const telegram = isSet('TELEGRAM_BOT_TOKEN') ? [gatewayTelegram] : []
 const feishu = isSet('FEISHU_APP_ID') || isSet('FEISHU_APPS') ? [gatewayFeishu] : []
+const isConfigured =
+  telegram.length + feishu.length > 0 || ['LOCAL_MODEL', 'COMMERCIAL_MODEL', 'WAYSTATION_CONFIG'].some(isSet)
 
 await run('all', [sender, inference, gatewayWeb, ...telegram, ...feishu], {
-  env: { ...process.env, ...redis.env },
+  env: { ...env, ...redis.env },
   started(states) {
-    for (const state of states) say(state)
-    if (telegram.length === 0) say('telegram: off; set TELEGRAM_BOT_TOKEN to a token from @BotFather to connect it')
-    if (feishu.length === 0) say('feishu: off; set FEISHU_APP_ID and FEISHU_APP_SECRET of an app to connect it')
+    const off = [
+      ...(telegram.length === 0 ? [TELEGRAM_OFF] : []),
+      ...(feishu.length === 0 ? [FEISHU_OFF] : []),
+      ...(isConfigured ? [] : [UNCONFIGURED]),
+    ]
+    // At once: whoever started it reads all of it or nothing.
+    say([...states, ...off].join('\n'))
   },
   stopped: redis.stop,
 })

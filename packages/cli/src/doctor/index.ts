@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { parseEnv, styleText } from 'node:util'
 import { errorCode } from '@waystation/domain'
-import type { Env } from '@waystation/runtime'
+import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, answers, EXIT, Misused, type Terminal } from '../command.ts'
 import { type Language, languageOf, type Words } from '../language.ts'
@@ -22,7 +22,7 @@ export function addDoctor(program: Command, env: Env): void {
       say({ en: 'variables that are not set here; -: from stdin', zh: '这里没有的变量；- 表示标准输入' }),
     )
   answers<[Options]>(command, env, async (terminal, options) =>
-    doctor(withFile(env, options.variables), terminal, options),
+    doctor(withFile(envHere(env), options.variables), terminal, options),
   )
 }
 

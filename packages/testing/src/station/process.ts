@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { type Exit, spawnLeashed } from '../leash.ts'
 
@@ -35,14 +36,16 @@ export async function startProcess({ service, env, port, onOutput }: Options): P
   let printed = ''
   let isStarted = false
   const environment = { PATH, HOME, NODE_COMPILE_CACHE, ...env, PORT: String(port) }
-  const { child, exited } = spawnLeashed(process.execPath, [main], environment, text => {
+  const onText = (text: string) => {
     onOutput(text)
     if (isStarted) return
     printed += text
     const startedOn = /"process\.started","(?:waystation\.)?port":(\d+)/.exec(printed)?.[1]
     isStarted = startedOn !== undefined
     if (isStarted) started.resolve(Number(startedOn))
-  })
+  }
+  // Not in the checkout, whose .env and waystation.yaml are the developer's.
+  const { child, exited } = spawnLeashed(process.execPath, [main], environment, onText, tmpdir())
   const failed = (why: string) => started.reject(new Error(`${service} ${why}:\n${printed}`))
   const timer = setTimeout(failed, START_WITHIN_MS, 'does not start')
   // By then all that it printed has been read.

@@ -1,0 +1,29 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
+import { ConfigError } from './config.ts'
+import type { Env } from './service.ts'
+
+/**
+ * What a process is told in a folder (its own): `env`, beneath it the variables of the file `.env`, and `waystation.yaml` for
+ * WAYSTATION_CONFIG where there is one and nothing else is named. Throws `ConfigError` for a file that cannot be read.
+ */
+export function envHere(env: Env, folder = ''): Env {
+  // Set in one way, a variable is not set in the other way as well.
+  const isTold = (name: string) => name in env || `${name}_FILE` in env || name.replace(/_FILE$/, '') in env
+  const written = Object.entries(readEnvFile(join(folder, '.env'))).filter(([name]) => !isTold(name))
+  const told = { ...Object.fromEntries(written), ...env }
+  const settings = join(folder, 'waystation.yaml')
+  const isNamed = Boolean(told.WAYSTATION_CONFIG || told.WAYSTATION_CONFIG_FILE)
+  return isNamed || !existsSync(settings) ? told : { ...told, WAYSTATION_CONFIG: settings }
+}
+
+function readEnvFile(path: string): Env {
+  if (!existsSync(path)) return {}
+  try {
+    return parseEnv(readFileSync(path, 'utf8'))
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(`${path}: a file that this process may read (${code})`)
+  }
+}
