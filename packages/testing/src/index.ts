@@ -36,3 +36,4 @@ export { type Station, type StationOptions, startStation } from './station/stati
 export type { SentMessage } from './telegram/records.ts'
 export { startTelegram, type TelegramOptions, type TelegramSimulator } from './telegram/simulator.ts'
 export { telegramUpdate } from './telegram/update.ts'
+export { key, openTerminal, type TerminalSession, text } from './terminal.ts'
