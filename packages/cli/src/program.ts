@@ -6,6 +6,7 @@ import { addDoctor } from './doctor/index.ts'
 import { languageOf, type Words } from './language.ts'
 import { addQueues } from './queues/index.ts'
 import { addTrace } from './trace/index.ts'
+import { addTrial } from './trial/index.ts'
 import { addUsage } from './usage/index.ts'
 
 /** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
@@ -25,6 +26,7 @@ export function createProgram(env: Env): Command {
     .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
   addDoctor(program, env)
+  addTrial(program, env)
   addTrace(program, env)
   addQueues(program, env)
   addDlq(program, env)

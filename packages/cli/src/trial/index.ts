@@ -1,0 +1,39 @@
+import type { Env } from '@waystation/runtime'
+import type { Command } from 'commander'
+import { type Answer, asks, type Context, EXIT, Misused } from '../command.ts'
+import { languageOf, type Words } from '../language.ts'
+import { Wrong } from '../wrong.ts'
+import { failureOf, gaveUp, picture, question, sendTrial, stepsOf } from './road.ts'
+
+/** `waystation trial`: a message goes the whole road. */
+export function addTrial(program: Command, env: Env): void {
+  const language = languageOf(env)
+  const say = (words: Words) => words[language]
+  const command = program
+    .command('trial')
+    .description(
+      say({
+        en: 'sends a message through the web chat, and times each step',
+        zh: '通过网页聊天发一条测试消息，并显示每一步的用时',
+      }),
+    )
+    .argument('[address]', say({ en: 'of the web chat', zh: '网页聊天的地址' }), `http://127.0.0.1:${env.PORT || 3000}`)
+  asks(command, env, trial)
+}
+
+async function trial({ station, say, signal }: Context, address: string): Promise<Answer> {
+  if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) throw new Misused(say(ADDRESS))
+  try {
+    const life = await sendTrial(address, station, say(question()), signal)
+    const code = failureOf(life)
+    const { conversation, traceId } = life
+    const json = { conversation, traceId, steps: stepsOf(life), ...(code === undefined ? {} : { failed: code }) }
+    if (code === undefined) return { text: picture(life, say), json }
+    return { text: `${picture(life, say)}\n\n${say(gaveUp(code))}`, json, code: EXIT.failed }
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error
+    return { text: say(error.words), json: { failed: error.words.en }, code: EXIT.failed }
+  }
+}
+
+const ADDRESS = { en: 'An address begins with http:// or https://.', zh: '地址以 http:// 或 https:// 开头。' }

@@ -1,0 +1,35 @@
+import { callWaystation, startStation } from '@waystation/testing'
+import { expect, test } from 'vitest'
+
+test('a message goes the whole road, each step is timed, and a second one is no repeat', async () => {
+  await using station = await startStation({ telegram: 'none' })
+  const ask = (...words: string[]) => callWaystation(station.redis.env, 'trial', station.web, ...words)
+  const { code, stdout } = await ask('--json')
+  const { conversation, steps } = JSON.parse(stdout)
+  expect({ code, conversation }).toEqual({ code: 0, conversation: expect.stringMatching(/^web\.chat\./) })
+  const names = ['posted', 'taken', 'first_token', 'committed', 'delivering', 'settled']
+  expect(steps.map(({ step }: { step: string }) => step).toSorted()).toEqual(names.toSorted())
+  expect((await ask()).stdout).toMatch(
+    /^0\.000 s +received.*\n.*\n.*\n.*\n.*\n.* delivered\n\d+\.\d{3} s +the whole road\n$/,
+  )
+  expect(station.model.requests).toHaveLength(2)
+})
+
+test('it says why it did not arrive', async () => {
+  await using station = await startStation({ telegram: 'none', settings: { access: { allow: ['somebody'] } } })
+  const ask = (...words: string[]) => callWaystation(station.redis.env, 'trial', ...words)
+  expect(await ask(station.web)).toMatchObject({ code: 1, stdout: expect.stringContaining('access.allow') })
+  const nowhere = 'The web chat does not answer at http://127.0.0.1:1 (page: not reached (ECONNREFUSED)).\n'
+  expect(await ask('http://127.0.0.1:1')).toEqual({ code: 1, stdout: nowhere, stderr: '' })
+  expect(await ask('nonsense')).toMatchObject({ code: 2, stderr: 'An address begins with http:// or https://.\n' })
+})
+
+test('a model that refuses is told by its code', async () => {
+  await using station = await startStation({ telegram: 'none' })
+  station.model.fault({ kind: 'status', status: 400 })
+  const { code, stdout } = await callWaystation(station.redis.env, 'trial', station.web)
+  expect({ code, stdout }).toEqual({
+    code: 1,
+    stdout: expect.stringMatching(/given up \(\w+\): its sender reads an apology/),
+  })
+})
