@@ -4,6 +4,7 @@ import { EXIT } from './command.ts'
 import { addDlq } from './dlq/index.ts'
 import { addDoctor } from './doctor/index.ts'
 import { languageOf, type Words } from './language.ts'
+import { addOnboard } from './onboard/index.ts'
 import { addQueues } from './queues/index.ts'
 import { addTrace } from './trace/index.ts'
 import { addTrial } from './trial/index.ts'
@@ -25,6 +26,7 @@ export function createProgram(env: Env): Command {
     .helpOption('-h, --help', say({ en: 'this', zh: '显示帮助' }))
     .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
+  addOnboard(program, env)
   addDoctor(program, env)
   addTrial(program, env)
   addTrace(program, env)

@@ -1,0 +1,103 @@
+import { redisConfig } from '@waystation/redis'
+import { ConfigError, type Env, readEnv } from '@waystation/runtime'
+import { type Answer, EXIT, type Terminal } from '../command.ts'
+import { Wrong } from '../wrong.ts'
+import { environments, readAnswers } from './answers.ts'
+import { checkFeishu, scopesPage } from './checks/feishu.ts'
+import { asHere, listModels } from './checks/models.ts'
+import { checkTelegram } from './checks/telegram.ts'
+import { openSetup, type Setup } from './setup.ts'
+import { startWords } from './start.ts'
+import { diffOf, writeFiles } from './write.ts'
+
+type Options = { answers?: string; dryRun?: boolean }
+type Say = Terminal['say']
+
+/** The same as the questions, from a file: everything is checked first, and all faults are told at once. */
+export async function setUpUnasked({ say }: Terminal, env: Env, { answers, dryRun }: Options): Promise<Answer> {
+  const { target, variables, settings } = readAnswers(answers, env)
+  const setup = openSetup(target, env)
+  for (const [name, value] of Object.entries(variables)) setup.set(name, value)
+  for (const [key, value] of Object.entries(settings)) setup.change([key], value)
+  const looks = [lookAtModels(setup), lookAtTelegram(setup), lookAtFeishu(setup), lookAtAlerts(setup)]
+  const seen = await Promise.allSettled(looks)
+  const faults = seen.flatMap(result => (result.status === 'rejected' ? faultsOf(result.reason, say) : []))
+  if (faults.length > 0) return { text: [say(NOTHING), ...faults].join('\n'), json: { faults }, code: EXIT.usage }
+  const files = setup.files()
+  const diffs = files.map(file => ({ path: file.path, diff: diffOf(file) }))
+  if (!dryRun) writeFiles(files)
+  const found = Object.assign({}, ...seen.map(result => (result.status === 'fulfilled' ? result.value : {})))
+  const end = files.length === 0 ? say(SAME) : dryRun ? say(DRY) : `${say(WRITTEN)} ${say(startWords[target])}`
+  const text = [...diffs.map(({ diff }) => diff), end].join('\n\n')
+  return { text, json: { target, written: !dryRun && files.length > 0, files: diffs, ...found } }
+}
+
+async function lookAtModels(setup: Setup) {
+  const config = readEnv(environments.models, envOf(setup, environments.models))
+  const asked = [
+    { tier: 'local', url: config.LOCAL_MODEL_BASE_URL, model: config.LOCAL_MODEL, key: config.LOCAL_MODEL_API_KEY },
+    {
+      tier: 'commercial',
+      url: config.COMMERCIAL_MODEL_BASE_URL,
+      model: config.COMMERCIAL_MODEL,
+      key: config.COMMERCIAL_MODEL_API_KEY,
+    },
+  ]
+  const looks = asked.map(async ({ url, model, key }) => {
+    const here = url && asHere(url)
+    if (here === undefined || model === undefined) return
+    const listed = await listModels(here, key)
+    if (listed && ![model, `${model}:latest`].some(name => listed.includes(name)))
+      throw new Wrong(unknown(model, listed))
+  })
+  const refused = (await Promise.allSettled(looks)).filter(result => result.status === 'rejected')
+  if (refused.length > 0) throw new AggregateError(refused.map(({ reason }) => reason))
+  return { models: Object.fromEntries(asked.flatMap(({ tier, model }) => (model ? [[tier, model]] : []))) }
+}
+
+async function lookAtTelegram(setup: Setup) {
+  const token = setup.get('TELEGRAM_BOT_TOKEN')
+  if (token === undefined) return {}
+  const config = readEnv(environments.telegram, envOf(setup, environments.telegram))
+  return { telegram: await checkTelegram(config.TELEGRAM_API_ROOT, token) }
+}
+
+async function lookAtFeishu(setup: Setup) {
+  const [appId, appSecret] = [setup.get('FEISHU_APP_ID'), setup.get('FEISHU_APP_SECRET')]
+  if (appId === undefined) return {}
+  const { FEISHU_BASE_URL: baseUrl } = readEnv(environments.feishu, envOf(setup, environments.feishu))
+  const app = { appId, appSecret: appSecret ?? '', baseUrl }
+  const known = await checkFeishu(app)
+  return { feishu: { ...known, ...(known.missing.length > 0 ? { addThemAt: scopesPage(app, known) } : {}) } }
+}
+
+async function lookAtAlerts(setup: Setup) {
+  if (setup.get('ALERTS_RECEIVERS') === undefined) return {}
+  readEnv(environments.alerts, envOf(setup, environments.alerts))
+  return {}
+}
+
+/** What a service would be told of its variables. Where Redis is, nobody is asked. */
+const envOf = (setup: Setup, { shape }: { shape: object }): Env => ({
+  ...Object.fromEntries(
+    Object.keys(shape).map(name => [name, name in redisConfig.shape ? undefined : setup.get(name)]),
+  ),
+  REDIS_URL: 'redis://redis',
+})
+
+function faultsOf(reason: unknown, say: Say): string[] {
+  if (reason instanceof AggregateError) return reason.errors.flatMap(one => faultsOf(one, say))
+  if (reason instanceof Wrong) return [`  ${say(reason.words)}`]
+  // Its first line says where they are.
+  if (reason instanceof ConfigError) return reason.message.split('\n').slice(1)
+  throw reason
+}
+
+const unknown = (model: string, listed: readonly string[]) => ({
+  en: `The server has no model ${model}; it has ${listed.join(', ') || 'none'}.`,
+  zh: `服务器上没有模型 ${model}；有 ${listed.join('、') || '空列表'}。`,
+})
+const NOTHING = { en: 'Nothing was written. Please correct:', zh: '没有写入任何文件。请更正：' }
+const SAME = { en: 'Nothing changes.', zh: '没有变化。' }
+const DRY = { en: 'Nothing was written (--dry-run).', zh: '没有写入（--dry-run）。' }
+const WRITTEN = { en: 'Written.', zh: '已写入。' }
