@@ -3,8 +3,6 @@ import type { Command } from 'commander'
 import { type Answer, answers, Misused, type Terminal } from '../command.ts'
 import { languageOf, type Words } from '../language.ts'
 import { Wrong } from '../wrong.ts'
-import { setUpAsked } from './asked.ts'
-import { setUpUnasked } from './unasked.ts'
 
 type Options = { answers?: string; nonInteractive?: boolean; dryRun?: boolean; json?: boolean }
 
@@ -34,8 +32,13 @@ export function addOnboard(program: Command, env: Env): void {
 
 async function onboard(terminal: Terminal, env: Env, options: Options): Promise<Answer> {
   try {
-    if (options.answers !== undefined || options.nonInteractive) return await setUpUnasked(terminal, env, options)
+    // They know every service, which other commands need not wait for.
+    if (options.answers !== undefined || options.nonInteractive) {
+      const { setUpUnasked } = await import('./unasked.ts')
+      return await setUpUnasked(terminal, env, options)
+    }
     if (!process.stdin.isTTY || !process.stdout.isTTY || options.json) throw new Misused(terminal.say(NO_TERMINAL))
+    const { setUpAsked } = await import('./asked.ts')
     return await setUpAsked(terminal, env, options.dryRun ?? false)
   } catch (error) {
     if (error instanceof Wrong) throw new Misused(terminal.say(error.words))
