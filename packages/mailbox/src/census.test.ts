@@ -3,7 +3,7 @@ import { beforeEach, expect, test } from 'vitest'
 import { lastCensus, sweep, takeCensus } from './census.ts'
 import { createIndex } from './filled.ts'
 import { createInbox, type Inbox } from './inbox/inbox.ts'
-import { censusKey, indexKeys } from './keys.ts'
+import { censusKey, indexKeys, keysOf } from './keys.ts'
 
 let inbox: Inbox
 const rung: string[] = []
@@ -44,6 +44,14 @@ beforeEach(async () => {
 test('the census counts what waits and dates the oldest', async () => {
   expect(await takeCensus(redis, 'inbox')).toEqual({ conversations: 2, items: 3, oldestAt: 100 })
   expect(await takeCensus(redis, 'outbox')).toEqual({ conversations: 0, items: 0 })
+})
+
+test('a reply that is settled while the census looks hides nobody behind it', async () => {
+  const conversation = 'telegram.1.1'
+  await createIndex(redis, indexKeys.outbox).add(conversation)
+  // The first one's hash is gone, as if it had been settled after the list was read.
+  await redis.rpush(keysOf(conversation).outbox, 'settled', 'waits')
+  expect(await takeCensus(redis, 'outbox')).toMatchObject({ conversations: 1, items: 2 })
 })
 
 test('the last census is kept by a sweep, and taken anew where there was none', async () => {

@@ -79,6 +79,9 @@ async function keep(redis: Redis, kind: Kind, census: Census): Promise<Census> {
 async function oldestOf(redis: Redis, kind: Kind, conversation: ConversationId): Promise<number | undefined> {
   const keys = keysOf(conversation)
   const head = await redis.lindex(keys[kind], 0)
-  const item = kind === 'outbox' && head !== null ? await redis.hget(keys.reply(head), 'reply') : head
-  return item === null ? undefined : (dated.safeParse(JSON.parse(item)).data ?? 0)
+  if (head === null) return undefined
+  const item = kind === 'outbox' ? await redis.hget(keys.reply(head), 'reply') : head
+  // It was settled between the two, and others may wait behind it.
+  if (item === null) return Date.now()
+  return dated.safeParse(JSON.parse(item)).data ?? 0
 }

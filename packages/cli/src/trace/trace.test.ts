@@ -31,14 +31,15 @@ test('the whole life of a message is told, by each of its ids', async () => {
   await station.settled()
   const told = await life(station, lastTrace(station))
   expect(told.state).toBe('delivered')
-  expect(events(told).filter(event => event !== 'opened' && event !== 'part')).toEqual([
+  // While it is written it may be delivered already.
+  expect(events(told).filter(event => !['opened', 'part', 'delivering'].includes(event))).toEqual([
     'posted',
     'started',
     'taken',
     'committed',
-    'delivering',
     'settled',
   ])
+  expect(events(told)).toContain('delivering')
   const detailOf = (event: string) => told.entries.find(one => one.event === event)?.detail
   expect(detailOf('taken')).toEqual({ by: expect.stringMatching(/^.+\/\d+$/), attempt: 1 })
   expect(detailOf('committed')).toMatchObject({
