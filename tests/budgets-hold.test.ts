@@ -51,9 +51,9 @@ test('three workers spend no more than a budget and one request, though Redis di
     everybodyAsks()
     await station.settled()
   }
-  // Every worker tells it. A Redis that is killed forgets its last second, and with it some of what was spent.
+  // Every worker tells it. What was reserved when Redis died is not spent, and is not free for a quarter of an hour either.
   const { sum } = await station.metrics()
-  expect(sum('waystation_budget_used_ratio', { budget: 'a budget' })).toBeGreaterThanOrEqual(processes.inference)
+  expect(sum('waystation_budget_used_ratio', { budget: 'a budget' })).toBeGreaterThan(processes.inference / 2)
   await redis.kill()
   await redis.restart()
   everybodyAsks()
