@@ -11,6 +11,8 @@ const LONGEST_MS = 60 * 60_000
 
 /** What other programs of this machine may bring at any time; nobody's fault here. */
 export const machine = ['HostCpuBusy', 'HostDiskShort']
+/** What the failures of an hour add up to: promises are broken then, and no single one of them is to blame. */
+const sums = ['PromiseBreaksFast', 'PromiseBreaksSlowly']
 
 /** What one receiver was told of one alert. Times in ms, from the cause and from its end. */
 export type Line = {
@@ -76,7 +78,7 @@ export async function cause(failure: Failure, { site, journal, speed, signal, sa
   })
   const lines = [...pairs, ...perhaps].map(pair => lineOf(pair, arrivals(), timesOf(pair)))
   const strangers = arrivals().filter(({ alert, receiver }) => {
-    return ![tells, mayTell].some(told => told[alert]?.includes(receiver)) && !machine.includes(alert)
+    return ![tells, mayTell].some(told => told[alert]?.includes(receiver)) && ![...machine, ...sums].includes(alert)
   })
   return {
     failure,
