@@ -1,6 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createBells } from '@waystation/mailbox'
-import { close, connect, findProvidedRedis, type Redis, type RedisConfig, redisConfig } from '@waystation/redis'
+import {
+  close,
+  connect,
+  findProvidedRedis,
+  namesRedis,
+  type Redis,
+  type RedisConfig,
+  redisConfig,
+} from '@waystation/redis'
 import { type Env, readEnv } from '@waystation/runtime'
 import type { Words } from './language.ts'
 
@@ -21,12 +29,6 @@ export class Unreachable extends Error {
     this.words = words
   }
 }
-
-const isSet = (env: Env, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`])
-
-/** Whether the variables say where it is. */
-export const namesRedis = (env: Env): boolean =>
-  ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(name => isSet(env, name))
 
 /** Throws `Unreachable`, or `ConfigError` where the variables are at fault or Redis refuses the login. */
 export async function connected(env: Env): Promise<Station> {

@@ -21,7 +21,8 @@ const KEEP_MS = 10_000
 const WAITED_MS = 3_000
 
 /** Counts what waits now. */
-export const takeCensus = (redis: Redis, kind: Kind): Promise<Census> => walk(redis, kind, async () => {})
+export const takeCensus = (redis: Redis, kind: Kind): Promise<Census> =>
+  walk(redis, kind, createIndex(redis, indexKeys[kind]), async () => {})
 
 /**
  * What waited some seconds ago, for metrics: to look into every box whenever one of all replicas is asked would cost more
@@ -40,7 +41,7 @@ export async function lastCensus(redis: Redis, kind: Kind): Promise<Census> {
  */
 export async function sweep(redis: Redis, kind: 'inbox' | 'outbox', bells: Bells): Promise<void> {
   const index = createIndex(redis, indexKeys[kind])
-  const census = await walk(redis, kind, async ({ conversation, filledAt }, oldest) => {
+  const census = await walk(redis, kind, index, async ({ conversation, filledAt }, oldest) => {
     if (oldest === undefined) await index.forget(conversation, filledAt)
     else if (Date.now() - oldest > WAITED_MS) await bells.ring(conversation)
   })
@@ -51,6 +52,7 @@ export async function sweep(redis: Redis, kind: 'inbox' | 'outbox', bells: Bells
 async function walk(
   redis: Redis,
   kind: Kind,
+  index: ReturnType<typeof createIndex>,
   see: (box: Filled, oldest: number | undefined) => Promise<void>,
 ): Promise<Census> {
   const census: Census = { conversations: 0, items: 0 }
@@ -66,7 +68,7 @@ async function walk(
     await see(box, oldest)
   }
 
-  for await (const page of createIndex(redis, indexKeys[kind]).pages()) await Promise.all(page.map(look))
+  for await (const page of index.pages()) await Promise.all(page.map(look))
   return census
 }
 

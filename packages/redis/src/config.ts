@@ -1,3 +1,4 @@
+import { type Env, isSet } from '@waystation/runtime'
 import { z } from 'zod'
 
 /** One of the servers that are named in a list. */
@@ -47,6 +48,10 @@ export const oneRedis = [
     error: 'REDIS_URL holds a password already: take it out of there, or unset this',
   }),
 ] as const
+
+/** Whether the variables say where it is, well or not. */
+export const namesRedis = (env: Env): boolean =>
+  ['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(name => isSet(env, name))
 
 /** Where the station's Redis is, for `readEnv`. */
 export const redisConfig = fields.check(...oneRedis)

@@ -32,6 +32,9 @@ export function readVariable(env: Env, name: string): string | undefined {
   return value
 }
 
+/** Whether a variable is given, by itself or as a file; what it holds is not looked at. */
+export const isSet = (env: Env, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`])
+
 /** The path is not told: a secret may have been written in its place. */
 function tryRead(env: Env, name: string): { value?: string | undefined; fault?: string } {
   const [value, file] = [env[name] || undefined, env[`${name}_FILE`]]

@@ -1,5 +1,5 @@
 export { readArguments } from './arguments.ts'
-export { ConfigError, readEnv, readVariable } from './config.ts'
+export { ConfigError, isSet, readEnv, readVariable } from './config.ts'
 export { envHere } from './env-here.ts'
 export { createLog, type Log } from './log.ts'
 export { processConfig, run } from './run.ts'

@@ -2,15 +2,13 @@ import { gatewayFeishu } from '@waystation/gateway-feishu'
 import { gatewayTelegram } from '@waystation/gateway-telegram'
 import { gatewayWeb } from '@waystation/gateway-web'
 import { inference } from '@waystation/inference'
-import { provideRedis } from '@waystation/redis'
-import { ConfigError, type Env, envHere, readArguments, run } from '@waystation/runtime'
+import { namesRedis, provideRedis } from '@waystation/redis'
+import { ConfigError, type Env, envHere, isSet, readArguments, run } from '@waystation/runtime'
 import { sender } from '@waystation/sender'
 
 const say = (line: string): void => {
   process.stdout.write(`${line}\n`)
 }
-
-const isSet = (variable: string): boolean => Boolean(env[variable] || env[`${variable}_FILE`])
 
 function readEnvHere(): Env {
   try {
@@ -22,7 +20,7 @@ function readEnvHere(): Env {
 }
 
 async function findRedis() {
-  if (['REDIS_URL', 'REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'].some(isSet)) return { env: {}, stop: async () => {} }
+  if (namesRedis(env)) return { env: {}, stop: async () => {} }
   try {
     const { url, stop } = await provideRedis({ dataDir: '.data/redis', say })
     // It has a password of its own, in its address.
@@ -44,10 +42,11 @@ const UNCONFIGURED = 'Nothing is configured yet: `npm run onboard` asks for all 
 readArguments()
 const env = readEnvHere()
 const redis = await findRedis()
-const telegram = isSet('TELEGRAM_BOT_TOKEN') ? [gatewayTelegram] : []
-const feishu = isSet('FEISHU_APP_ID') || isSet('FEISHU_APPS') ? [gatewayFeishu] : []
+const telegram = isSet(env, 'TELEGRAM_BOT_TOKEN') ? [gatewayTelegram] : []
+const feishu = isSet(env, 'FEISHU_APP_ID') || isSet(env, 'FEISHU_APPS') ? [gatewayFeishu] : []
 const isConfigured =
-  telegram.length + feishu.length > 0 || ['LOCAL_MODEL', 'COMMERCIAL_MODEL', 'WAYSTATION_CONFIG'].some(isSet)
+  telegram.length + feishu.length > 0 ||
+  ['LOCAL_MODEL', 'COMMERCIAL_MODEL', 'WAYSTATION_CONFIG'].some(name => isSet(env, name))
 
 await run('all', [sender, inference, gatewayWeb, ...telegram, ...feishu], {
   env: { ...env, ...redis.env },

@@ -5,7 +5,7 @@ import { webConfig as gatewayWeb } from '@waystation/gateway-web/config'
 import { environment as inference } from '@waystation/inference/config'
 import { settings, settingsWith } from '@waystation/inference/settings'
 import { modelConfig } from '@waystation/models'
-import { ConfigError, type Env, processConfig, readEnv, readSettings } from '@waystation/runtime'
+import { ConfigError, type Env, isSet, processConfig, readEnv, readSettings } from '@waystation/runtime'
 import { environment as sender } from '@waystation/sender/config'
 import type { z } from 'zod'
 import type { Words } from '../language.ts'
@@ -19,8 +19,6 @@ const sometimes: readonly [string[], z.ZodObject][] = [
   [['FEISHU_APP_ID', 'FEISHU_APPS'], gatewayFeishu],
   [['ALERTS_TOKEN', 'ALERTS_RECEIVERS'], alerts],
 ]
-
-const isSet = (env: Env, name: string): boolean => Boolean(env[name] || env[`${name}_FILE`])
 
 /** Of all services at once: each fault of their variables and of waystation.yaml. */
 export function configChecks(env: Env): Finding[] {
