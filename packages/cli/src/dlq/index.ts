@@ -1,7 +1,7 @@
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { asks } from '../command.ts'
-import { languageOf, type Words } from '../language.ts'
+import { speakerOf } from '../language.ts'
 import { drop } from './drop.ts'
 import { list } from './list.ts'
 import { replay } from './replay.ts'
@@ -10,8 +10,7 @@ import { show } from './show.ts'
 
 /** `waystation dlq`: what was given up. */
 export function addDlq(program: Command, env: Env): void {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const say = speakerOf(env)
   const dlq = program
     .command('dlq')
     .description(say({ en: 'turns and replies that were given up', zh: '放弃了的轮次和回复（死信）' }))

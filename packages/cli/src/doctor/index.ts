@@ -4,15 +4,14 @@ import { errorCode } from '@waystation/domain'
 import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, answers, EXIT, Misused, type Terminal } from '../command.ts'
-import { type Language, languageOf, type Words } from '../language.ts'
+import { type Language, speakerOf, type Words } from '../language.ts'
 import type { Colour, Finding } from './finding.ts'
 
 type Options = { fix?: boolean; variables?: string }
 
 /** `waystation doctor`: what is not well, and what to do about it. */
 export function addDoctor(program: Command, env: Env): void {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const say = speakerOf(env)
   const command = program
     .command('doctor')
     .description(say({ en: 'what is not well, and what to do about it', zh: '检查哪里不好，怎样处理' }))

@@ -1,15 +1,14 @@
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, answers, Misused, type Terminal } from '../command.ts'
-import { languageOf, type Words } from '../language.ts'
+import { speakerOf } from '../language.ts'
 import { Wrong } from '../wrong.ts'
 
 type Options = { answers?: string; nonInteractive?: boolean; dryRun?: boolean; json?: boolean }
 
 /** `waystation onboard`: from nothing to the first answer. */
 export function addOnboard(program: Command, env: Env): void {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const say = speakerOf(env)
   const command = program
     .command('onboard')
     .description(

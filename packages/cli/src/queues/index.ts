@@ -4,7 +4,7 @@ import { readBooks } from '@waystation/models'
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, asks, type Context } from '../command.ts'
-import { languageOf, type Words } from '../language.ts'
+import { speakerOf } from '../language.ts'
 import type { Station } from '../station.ts'
 import { picture } from './picture.ts'
 
@@ -14,8 +14,7 @@ export type Sight = Awaited<ReturnType<typeof look>>
 
 /** `waystation queues`: what waits, how long, and who works on it. */
 export function addQueues(program: Command, env: Env): void {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const say = speakerOf(env)
   const command = program
     .command('queues')
     .description(

@@ -1,15 +1,15 @@
-import type { JournalEntry } from '@waystation/mailbox'
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, asks, type Context, EXIT } from '../command.ts'
-import { languageOf } from '../language.ts'
+import { speakerOf } from '../language.ts'
 import { table } from '../text.ts'
 import { find, type Life } from './find.ts'
+import { linesOf } from './lines.ts'
 import { judge } from './verdict.ts'
 
 /** `waystation trace`: the life of one message. */
 export function addTrace(program: Command, env: Env): void {
-  const command = program.command('trace').description(WHAT[languageOf(env)]).argument('<id>')
+  const command = program.command('trace').description(speakerOf(env)(WHAT)).argument('<id>')
   asks(command, env, trace)
 }
 
@@ -36,7 +36,7 @@ const NONE = {
 
 function picture({ conversation, traceId, entries }: Life): string {
   const start = entries[0]?.at ?? 0
-  const rows = withFirstTokens(entries).map(({ at, event, id, detail }, index, all) => [
+  const rows = linesOf(entries).map(({ at, event, id, detail }, index, all) => [
     `+${((at - start) / 1000).toFixed(3)}`,
     index === 0 ? '' : `${((at - (all[index - 1]?.at ?? at)) / 1000).toFixed(3)}`,
     event,
@@ -44,21 +44,6 @@ function picture({ conversation, traceId, entries }: Life): string {
     describe(detail),
   ])
   return `${conversation}  ${new Date(start).toISOString()}  trace ${traceId ?? '?'}\n\n${table(['s', 'since', 'what', 'id', ''], rows)}`
-}
-
-type Line = { at: number; event: string; id: string; detail: object }
-
-/** The first word is told at the commit; it belongs where it came. */
-function withFirstTokens(entries: JournalEntry[]): Line[] {
-  const lines: Line[] = entries.flatMap((entry): Line[] => {
-    if (entry.event !== 'committed' || entry.detail.firstTokenAt === undefined) return [entry]
-    const { firstTokenAt: at, ...detail } = entry.detail
-    return [
-      { at, event: 'first_token', id: entry.id, detail: {} },
-      { ...entry, detail },
-    ]
-  })
-  return lines.toSorted((one, other) => one.at - other.at)
 }
 
 const describe = (detail: object): string =>

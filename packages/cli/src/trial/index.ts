@@ -1,14 +1,13 @@
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, asks, type Context, EXIT, Misused } from '../command.ts'
-import { languageOf, type Words } from '../language.ts'
+import { speakerOf } from '../language.ts'
 import { Wrong } from '../wrong.ts'
 import { failureOf, gaveUp, picture, question, sendTrial, stepsOf } from './road.ts'
 
 /** `waystation trial`: a message goes the whole road. */
 export function addTrial(program: Command, env: Env): void {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const say = speakerOf(env)
   const command = program
     .command('trial')
     .description(

@@ -7,6 +7,7 @@ import type { Words } from '../language.ts'
 import type { Station } from '../station.ts'
 import { table } from '../text.ts'
 import { find, type Life } from '../trace/find.ts'
+import { linesOf } from '../trace/lines.ts'
 import { Wrong } from '../wrong.ts'
 
 /** The slowest first answer of a model that is loaded for it. */
@@ -69,13 +70,8 @@ export const gaveUp = (code: string): Words => ({
 
 /** Each step of its road, when it was reached, and how long after the one before. */
 export function stepsOf({ entries }: Life): { step: string; at: number; ms: number }[] {
-  const moments = entries.flatMap(({ at, event, detail }) => {
-    const first =
-      'firstTokenAt' in detail && detail.firstTokenAt ? [{ at: detail.firstTokenAt, step: 'first_token' }] : []
-    return [...first, { at, step: event }]
-  })
-  const ordered = moments.filter(({ step }) => step in names).toSorted((one, other) => one.at - other.at)
-  return ordered.map(({ at, step }, index) => ({ step, at, ms: at - (ordered[index - 1]?.at ?? at) }))
+  const steps = linesOf(entries).filter(({ event }) => event in names)
+  return steps.map(({ at, event }, index) => ({ step: event, at, ms: at - (steps[index - 1]?.at ?? at) }))
 }
 
 /** The same for a person. */

@@ -2,15 +2,14 @@ import { type Period, readBooks, type Spent } from '@waystation/models'
 import type { Env } from '@waystation/runtime'
 import { type Command, Option } from 'commander'
 import { type Answer, asks, type Context, Misused } from '../command.ts'
-import { languageOf, type Words } from '../language.ts'
+import { speakerOf } from '../language.ts'
 import { table } from '../text.ts'
 
 type Options = { by: 'day' | 'group' | 'model' | 'user'; from?: string; to?: string }
 
 /** `waystation usage`: who used what. */
 export function addUsage(program: Command, env: Env): void {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const say = speakerOf(env)
   const command = program
     .command('usage')
     .description(say({ en: 'what was used, this month or from one day to another', zh: '本月或某段日期的用量' }))
