@@ -16,7 +16,10 @@ export function createIndex(redis: Redis, key: string) {
   const added = new Map<ConversationId, number>()
   const forgetScript = script(redis, new URL('./forget.lua', import.meta.url))
   return {
-    /** Beside every push. What this process added just now stands there still. */
+    /**
+     * Before every push, which need not wait for it: else a census might miss the box. What this process added just now
+     * stands there still.
+     */
     async add(conversation: ConversationId): Promise<void> {
       const now = Date.now()
       if (now - (added.get(conversation) ?? 0) < STANDS_MS) return

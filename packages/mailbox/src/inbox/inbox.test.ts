@@ -1,6 +1,6 @@
 import type { InboundMessage, Reply, Turn } from '@waystation/domain'
 import { redisForTests } from '@waystation/redis/for-tests'
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Bells } from '../bells.ts'
 import { keysOf } from '../keys.ts'
 import { createOutbox } from '../outbox/outbox.ts'
@@ -289,4 +289,18 @@ test('messages that came out of order are read in the order in which they were w
   ] as const)
     await inbox.post(message(id, { sentAt }))
   expect(idsOf(await taken())).toEqual(['a', 'b', 'c'])
+})
+
+test('a box is on the index before it is filled, so that a census misses none', async () => {
+  // It has put nothing on an index yet.
+  const fresh = createInbox(redis, bells('inbox'), bells('outbox'))
+  const commands = vi.spyOn(redis, 'sendCommand')
+  onTestFinished(() => commands.mockRestore())
+  const sent = () => commands.mock.calls.map(([{ name }]) => name).filter(name => name === 'zadd' || /^eval/.test(name))
+  await fresh.post(message('1'))
+  expect(sent().map(name => name === 'zadd')).toEqual([true, false])
+  const turn = await taken()
+  commands.mockClear()
+  await fresh.commit(turn, {})
+  expect(sent().map(name => name === 'zadd')).toEqual([true, false])
 })

@@ -44,8 +44,8 @@ export type Inbox = ReturnType<typeof createInbox>
  * The messages of conversations on their way to a model. `outboxBells` are rung when a reply is opened or committed.
  * Every call rejects at once while Redis is away.
  *
- * Boxes are filled and bells are rung in one breath: `redis` carries both, and carries them out in this order. A Cluster,
- * which keeps them on two nodes, is waited for in between.
+ * Boxes are put on the index, filled and rung for in one breath: `redis` carries all of it out in this order. A Cluster,
+ * which keeps boxes and bells on two nodes, is waited for in between.
  */
 export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
   const lua = (name: string) => noting(redis, new URL(`./${name}.lua`, import.meta.url))
@@ -82,7 +82,8 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
       const keys = keysOf(message.conversation)
       const isStop = message.command === 'stop'
       try {
-        const [posted] = await Promise.all([
+        const [, posted] = await Promise.all([
+          filled.add(message.conversation),
           thenRing(
             postScript(
               [keys.seen, keys.inbox, keys.turn, keys.journal],
@@ -97,7 +98,6 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
             ),
             () => bells.ring(message.conversation, { hurry: isStop }),
           ),
-          filled.add(message.conversation),
         ])
         return posted === 1 ? 'posted' : 'duplicate'
       } catch (error) {
@@ -168,12 +168,12 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     /** Shows how far the reply is: opens it in the outbox and rings, or replaces its text. */
     async update(turn: Turn, reply: Reply): Promise<TurnState> {
       const keys = keysOf(turn.conversation)
-      const [state] = await Promise.all([
+      const [, state] = await Promise.all([
+        outboxFilled.add(turn.conversation),
         updateScript(
           [keys.turn, keys.outbox, keys.reply(reply.id), keys.journal],
           [fenceOf(turn), reply.id, JSON.stringify(reply)],
         ),
-        outboxFilled.add(turn.conversation),
       ])
       if (state === 'stopped' || state === 'superseded') return state
       if (state === 'opened') await outboxBells.ring(turn.conversation)
@@ -184,7 +184,8 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     async commit(turn: TurnKey, { reply, history, deadLetter, firstTokenAt }: Outcome): Promise<number> {
       const keys = keysOf(turn.conversation)
       if (deadLetter) await deadFilled.add(turn.conversation)
-      const [waiting] = await Promise.all([
+      const [, waiting] = await Promise.all([
+        outboxFilled.add(turn.conversation),
         thenRing(
           commitScript(
             [keys.inbox, keys.turn, keys.outbox, keys.reply(turn.replyId), keys.history, keys.dead, keys.journal],
@@ -207,7 +208,6 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
           ),
           () => outboxBells.ring(turn.conversation),
         ),
-        outboxFilled.add(turn.conversation),
       ])
       if (waiting === -1) throw new Superseded()
       return Number(waiting)
