@@ -141,10 +141,11 @@ test.concurrent('what is on its way to a gateway that is stopped is still taken'
   if (!gateway) return expect.unreachable()
   const { cookie } = await openSession(station.web)
   const body = JSON.stringify({ id: randomUUID(), text: 'hello' })
-  const headers = { cookie, 'content-type': 'application/json', 'content-length': body.length }
+  const headers = { cookie, 'content-type': 'application/json', 'content-length': body.length, expect: '100-continue' }
   const request = createRequest(`${station.web}/api/messages`, { method: 'POST', headers })
+  request.flushHeaders()
+  await once(request, 'continue')
   request.write(body.slice(0, 10))
-  await vi.waitUntil(() => request.socket?.bytesWritten, { timeout: 30_000 })
   const stopped = gateway.kill('SIGTERM')
   await vi.waitUntil(() => station.output.includes('"event":"process.stopping"'), { timeout: 30_000 })
   // What can be closed by then is closed.

@@ -1,8 +1,10 @@
--- What happened to the messages and replies of a conversation, kept for a day after the last of it.
+-- What happened to the messages and replies of a conversation within a day, or as much of that as is kept of a lively one.
 -- `id`: of the message or the reply; `detail`: JSON, or '{}'
-local MOST, KEEP_MS = 600, 86400000
+local MOST, KEPT_S = 7000, 86400
 local function journal(key, event, id, detail)
-  redis.call('XADD', key, 'MAXLEN', '~', MOST, '*', 'event', event, 'id', id, 'detail', detail)
-  redis.call('PEXPIRE', key, KEEP_MS)
+  local day_ago = string.format('%d000', redis.call('TIME')[1] - KEPT_S)
+  redis.call('XADD', key, 'MINID', '~', day_ago, '*', 'event', event, 'id', id, 'detail', detail)
+  if redis.call('XLEN', key) > MOST then redis.call('XTRIM', key, 'MAXLEN', '~', MOST) end
+  redis.call('EXPIRE', key, KEPT_S)
 end
 

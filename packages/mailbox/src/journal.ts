@@ -5,6 +5,8 @@ import { z } from 'zod'
 import { keysOf } from './keys.ts'
 
 const JOURNAL = new URL('./journal.lua', import.meta.url)
+/** Scripts drop what is older in whole nodes of the stream. */
+const DAY_MS = 24 * 60 * 60 * 1000
 
 /** A script that notes in the journal what it does, in the same step. */
 export const noting = (redis: Redis, file: URL): Script => script(redis, JOURNAL, file)
@@ -61,9 +63,9 @@ export async function* journaled(redis: Redis): AsyncGenerator<ConversationId> {
       for (const key of keys) yield key.slice(before.length, -after.length) as ConversationId
 }
 
-/** What happened in a conversation within the last day, the oldest first; of a lively one the last 600 events. */
+/** What happened in a conversation within the last day, the oldest first; of a lively one the last 7000 events. */
 export async function readJournal(redis: Redis, conversation: ConversationId): Promise<JournalEntry[]> {
-  const entries = await redis.xrange(keysOf(conversation).journal, '-', '+')
+  const entries = await redis.xrange(keysOf(conversation).journal, Date.now() - DAY_MS, '+')
   return entries.map(([id, fields]) => {
     const pairs = Object.fromEntries(fields.flatMap((name, index) => (index % 2 ? [] : [[name, fields[index + 1]]])))
     const read = entrySchema.parse({ ...pairs, detail: JSON.parse(pairs.detail ?? '{}') })
