@@ -1,13 +1,18 @@
 import { ConfigError, type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
+import { callInside } from './inside.ts'
 import { type Language, languageOf, type Words } from './language.ts'
 import { connected, type Station, Unreachable } from './station.ts'
+import { isInContainers } from './target.ts'
 
 /** What a script can tell by the exit code; `--help` says it to people. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const
 
 /** What a command found: for people, and the same for programs. */
 export type Answer = { text: string; json: unknown; code?: (typeof EXIT)[keyof typeof EXIT] }
+
+/** What a command in a container has printed already. */
+type Printed = { text?: never; json?: never; code: number }
 
 /** Who asks, and how they are spoken to. */
 export type Terminal = {
@@ -28,13 +33,15 @@ export class Misused extends Error {
   override name = 'Misused'
 }
 
-/** As `answers`, with a station that is connected. */
+/** As `answers`, with a station that is connected; in a container of `service` where the station of this folder is in some. */
 export function asks<Args extends unknown[]>(
   command: Command,
   env: Env,
   answer: (context: Context, ...args: Args) => Promise<Answer>,
+  service = 'inference',
 ): Command {
   return answers<Args>(command, env, async (terminal, ...args) => {
+    if (isInContainers(env)) return { code: await callInside(service, env) }
     await using station = await connected(envHere(env))
     return await answer({ ...terminal, station }, ...args)
   })
@@ -44,7 +51,7 @@ export function asks<Args extends unknown[]>(
 export function answers<Args extends unknown[]>(
   command: Command,
   env: Env,
-  answer: (terminal: Terminal, ...args: Args) => Promise<Answer>,
+  answer: (terminal: Terminal, ...args: Args) => Promise<Answer | Printed>,
 ): Command {
   const language = languageOf(env)
   const say = (words: Words) => words[language]
@@ -58,7 +65,7 @@ export function answers<Args extends unknown[]>(
       const redraw = process.stdout.isTTY && !command.opts().json ? draw : undefined
       const terminal = { language, say, redraw, progress, signal: interrupted.signal }
       const { text, json, code = EXIT.done } = await answer(terminal, ...args)
-      process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
+      if (text !== undefined) process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
       process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code
     } catch (error) {
       process.exitCode = codeOf(error)

@@ -54,7 +54,8 @@ async function linesOf(stream: Readable | null, onLine: (line: string) => void =
 
 function throwIfAway(stderr: string): void {
   if (/is not a docker command|unknown command: docker compose/.test(stderr)) throw new Wrong(NO_COMPOSE)
-  if (/Cannot connect to the Docker daemon|failed to connect to the docker API/i.test(stderr)) throw new Wrong(NO_ENGINE)
+  if (/Cannot connect to the Docker daemon|failed to connect to the docker API/i.test(stderr))
+    throw new Wrong(NO_ENGINE)
   if (/permission denied while trying to connect/i.test(stderr)) throw new Wrong(NOT_ALLOWED)
 }
 

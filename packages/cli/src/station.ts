@@ -10,7 +10,7 @@ import {
   redisConfig,
 } from '@waystation/redis'
 import { type Env, readEnv } from '@waystation/runtime'
-import type { Words } from './language.ts'
+import { Wrong } from './wrong.ts'
 
 const PATIENCE_MS = 5_000
 
@@ -21,13 +21,9 @@ export type Station = AsyncDisposable & {
   outboxBells: ReturnType<typeof createBells>
 }
 
-export class Unreachable extends Error {
+/** The station's Redis cannot be asked. */
+export class Unreachable extends Wrong {
   override name = 'Unreachable'
-  readonly words: Words
-  constructor(words: Words) {
-    super(words.en)
-    this.words = words
-  }
 }
 
 /** Throws `Unreachable`, or `ConfigError` where the variables are at fault or Redis refuses the login. */

@@ -8,7 +8,7 @@ import { redisConfig } from '@waystation/redis'
 import { type Env, readSettings } from '@waystation/runtime'
 import { parse } from 'yaml'
 import { z } from 'zod'
-import { type Target, targetHere } from './setup.ts'
+import { type Target, targetHere } from '../target.ts'
 
 /** What `.env` is made of, beside what Compose alone has. */
 export const environments = { models: modelConfig, telegram, feishu, alerts }

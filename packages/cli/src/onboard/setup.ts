@@ -1,27 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { isDeepStrictEqual, parseEnv } from 'node:util'
 import { settings } from '@waystation/inference/settings'
-import { ConfigError, type Env, readSettings, readVariable } from '@waystation/runtime'
+import { type Env, readSettings, readVariable } from '@waystation/runtime'
 import { Document, isNode, parseDocument } from 'yaml'
+import { type Target, targetHere, textOf } from '../target.ts'
 import { Wrong } from '../wrong.ts'
 import { setVariable } from './env-file.ts'
 import type { NewFile } from './write.ts'
-
-/** Who runs the station: `npm start` on this machine, or Docker Compose on a server. */
-export type Target = 'start' | 'compose'
 
 const NEW_ENV = '# For npm start. What each one means: README.md, "Variables". What is set in the environment wins.\n'
 /** Where Compose has `site/config/waystation.yaml` in its containers. */
 const IN_CONTAINER = '/etc/waystation/waystation.yaml'
 const SCHEMA = { start: './docs/waystation.schema.json', compose: '../../docs/waystation.schema.json' }
-
-/** Whose `.env` there is; `undefined` where there is none. */
-export function targetHere(): Target | undefined {
-  const text = read('.env')
-  if (text === undefined) return undefined
-  return 'COMPOSE_PROFILES' in parseEnv(text) ? 'compose' : 'start'
-}
 
 /** What is set up in this folder, and what is to become of it. */
 export type Setup = ReturnType<typeof openSetup>
@@ -32,11 +23,11 @@ export type Setup = ReturnType<typeof openSetup>
  */
 export function openSetup(target: Target, env: Env) {
   if ((targetHere() ?? target) !== target) throw new Wrong(target === 'start' ? OF_COMPOSE : OF_START)
-  const envText = read('.env')
+  const envText = textOf('.env')
   const envBefore = envText ?? (target === 'start' ? NEW_ENV : exampleOfCompose())
   let variables = envBefore
   const path = target === 'start' ? settingsPath(variables, env) : 'site/config/waystation.yaml'
-  const settingsText = read(path)
+  const settingsText = textOf(path)
   if (settingsText !== undefined) readSettings(settings, path)
   const document = settingsText?.trim() ? parseDocument(settingsText) : emptyDocument(SCHEMA[target])
   let isChanged = false
@@ -92,7 +83,7 @@ const settingsPath = (variables: string, env: Env): string =>
   env.WAYSTATION_CONFIG || parseEnv(variables).WAYSTATION_CONFIG || 'waystation.yaml'
 
 function exampleOfCompose(): string {
-  const text = read('.env.example')
+  const text = textOf('.env.example')
   if (text === undefined) throw new Wrong(NO_EXAMPLE)
   return text
 }
@@ -101,16 +92,6 @@ function emptyDocument(schema: string): Document {
   const document = new Document({})
   document.commentBefore = ` yaml-language-server: $schema=${schema}`
   return document
-}
-
-function read(path: string): string | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new ConfigError(`${path}: a file that this process may read (${code})`)
-  }
 }
 
 /** A new one is read by containers, whose user is another. */

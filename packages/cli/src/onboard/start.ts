@@ -4,8 +4,8 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { Env } from '@waystation/runtime'
 import type { Words } from '../language.ts'
+import type { Target } from '../target.ts'
 import { Wrong } from '../wrong.ts'
-import type { Target } from './setup.ts'
 
 const MAIN = fileURLToPath(new URL('../../../../services/all/src/main.ts', import.meta.url))
 /** The first start compiles everything, and fetches a Redis where there is none. */

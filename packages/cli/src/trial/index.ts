@@ -17,7 +17,7 @@ export function addTrial(program: Command, env: Env): void {
       }),
     )
     .argument('[address]', say({ en: 'of the web chat', zh: '网页聊天的地址' }), `http://127.0.0.1:${env.PORT || 3000}`)
-  asks(command, env, trial)
+  asks(command, env, trial, 'gateway-web')
 }
 
 async function trial({ station, say, signal }: Context, address: string): Promise<Answer> {

@@ -1,0 +1,28 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { parseEnv } from 'node:util'
+import { namesRedis } from '@waystation/redis'
+import { ConfigError, type Env } from '@waystation/runtime'
+
+/** Who runs the station: `npm start` on this machine, or Docker Compose on a server. */
+export type Target = 'start' | 'compose'
+
+/** Whose `.env` there is; `undefined` where there is none. */
+export function targetHere(): Target | undefined {
+  const text = textOf('.env')
+  if (text === undefined) return undefined
+  return 'COMPOSE_PROFILES' in parseEnv(text) ? 'compose' : 'start'
+}
+
+/** Whether the station of this folder is to be asked in its containers: its Redis has no port outside. */
+export const isInContainers = (env: Env): boolean => !namesRedis(env) && targetHere() === 'compose'
+
+/** `undefined`: there is no such file. Throws `ConfigError` for one that cannot be read. */
+export function textOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new ConfigError(`${path}: a file that this process may read (${code})`)
+  }
+}
