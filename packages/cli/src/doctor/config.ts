@@ -8,8 +8,7 @@ import { modelConfig } from '@waystation/models'
 import { ConfigError, type Env, isSet, processConfig, readEnv, readSettings } from '@waystation/runtime'
 import { environment as sender } from '@waystation/sender/config'
 import type { z } from 'zod'
-import type { Words } from '../language.ts'
-import { alike, type Finding, green, red, yellow } from './finding.ts'
+import { alike, type Cure, type Finding, green, red, yellow } from './finding.ts'
 import { variable, WITH_VARIABLES } from './variables.ts'
 
 const always = [processConfig, sender, inference, modelConfig, gatewayWeb]
@@ -59,7 +58,7 @@ function faultsOf(read: () => unknown): string[] {
   }
 }
 
-const CORRECT: Words = {
-  en: 'Correct them (README.md#variables, docs/configuration.md) and start again what has them: `docker compose up -d --wait`.',
-  zh: '改正（README.zh-CN.md 的变量表、docs/configuration.md）后重新启动：`docker compose up -d --wait`。',
+const CORRECT: Cure = {
+  en: at => `Correct them (README.md#variables, docs/configuration.md) and start again what has them: ${at.apply}.`,
+  zh: at => `改正（README.zh-CN.md 的变量表、docs/configuration.md）后重新启动：${at.apply}。`,
 }

@@ -19,7 +19,9 @@ type Env = Readonly<Record<string, string>>
 type Told = { name: string; colour: string; finding: string; cure?: string; done?: string }
 
 async function examine(env: Env, ...words: string[]) {
-  const { stdout, stderr, code } = await callWaystation(env, 'doctor', '--json', ...words)
+  // As in a container of a server, for the words of its cures.
+  const given = { WAYSTATION_REVISION: 'unknown', ...env }
+  const { stdout, stderr, code } = await callWaystation(given, 'doctor', '--json', ...words)
   // BullMQ's own words about the first of the ten.
   expect(stderr.replaceAll(/^IMPORTANT! Eviction policy .*\n/gm, '')).toBe('')
   const findings: Told[] = JSON.parse(stdout)

@@ -2,21 +2,22 @@ import { readKnocks } from '@waystation/gateway'
 import type { Redis } from '@waystation/redis'
 import type { Words } from '../language.ts'
 import { duration } from '../text.ts'
-import { type Finding, green, inBoth, red, yellow } from './finding.ts'
+import { type Cure, type Finding, green, inBoth, red, yellow } from './finding.ts'
 
 /** What was refused longer ago says little of how it is now. */
 const LATELY_MS = 60 * 60_000
 
 type Refusal = {
   why: Words
-  cure: Words
+  cure: Cure
   /** Hardly anybody but the platform sends what is refused so. */
   isPlatform: boolean
 }
 
-const encryptKey = {
-  en: 'Copy the Encrypt Key again, from *Events & Callbacks → Encryption Strategy* to FEISHU_ENCRYPT_KEY, and restart gateway-feishu.',
-  zh: '从“事件与回调 → 加密策略”重新复制 Encrypt Key 到 FEISHU_ENCRYPT_KEY，并重启 gateway-feishu。',
+const encryptKey: Cure = {
+  en: at =>
+    `Copy the Encrypt Key again, from *Events & Callbacks → Encryption Strategy* to FEISHU_ENCRYPT_KEY; then ${at.apply}.`,
+  zh: at => `从“事件与回调 → 加密策略”重新复制 Encrypt Key 到 FEISHU_ENCRYPT_KEY；然后 ${at.apply}。`,
 }
 const page = {
   en: 'If it is not somebody else who knocks: see “Nothing comes” in docs/channels/feishu.md.',
@@ -55,8 +56,10 @@ const refusals: Readonly<Record<string, Refusal>> = {
   unauthenticated: {
     why: { en: 'without the webhook’s secret', zh: '没有 webhook 的密钥' },
     cure: {
-      en: 'If telegram.webhook is well, somebody else knocks; else restart gateway-telegram, which tells Telegram its secret.',
-      zh: '如果 telegram.webhook 正常，是别人在试探；否则重启 gateway-telegram，它会把密钥告诉 Telegram。',
+      en: at =>
+        `If telegram.webhook is well, somebody else knocks; else ${at.restart('gateway-telegram')} tells Telegram its secret.`,
+      zh: at =>
+        `如果 telegram.webhook 正常，是别人在试探；否则 ${at.restart('gateway-telegram')} 会把密钥告诉 Telegram。`,
     },
     isPlatform: false,
   },

@@ -89,8 +89,9 @@ const unreached = (why: Words): Finding =>
   red('redis.connection', {
     finding: why,
     cure: {
-      en: '`docker compose ps redis`, `docker compose logs redis`; a login that is refused: REDIS_PASSWORD. Workers and queues are looked at once it is reached.',
-      zh: '`docker compose ps redis`、`docker compose logs redis`；登录被拒绝：REDIS_PASSWORD。连上后才能检查进程和队列。',
+      en: at =>
+        `${at.status}; a login that is refused: REDIS_PASSWORD. Workers and queues are looked at once it is reached.`,
+      zh: at => `${at.status}；登录被拒绝：REDIS_PASSWORD。连上后才能检查进程和队列。`,
     },
   })
 

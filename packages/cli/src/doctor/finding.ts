@@ -1,6 +1,10 @@
-import type { Words } from '../language.ts'
+import type { Language, Words } from '../language.ts'
+import type { Place } from './place.ts'
 
 export type Colour = 'green' | 'yellow' | 'red'
+
+/** What to do about it, in the words of the place. */
+export type Cure = Readonly<Record<Language, string | ((at: Place) => string)>>
 
 /** What was looked at, how it is, and what to do about it. */
 export type Finding = {
@@ -8,13 +12,13 @@ export type Finding = {
   name: string
   colour: Colour
   finding: Words
-  cure?: Words
+  cure?: Cure
   /** Mends it, where that can do no harm. What was done. */
   fix?: () => Promise<Words>
 }
 
 /** What is not well: the words of both languages, and what would mend it. */
-type Trouble = Pick<Finding, 'finding' | 'fix'> & { cure: Words }
+type Trouble = Pick<Finding, 'finding' | 'fix'> & { cure: Cure }
 
 export const green = (name: string, finding: Words): Finding => ({ name, colour: 'green', finding })
 export const yellow = (name: string, trouble: Trouble): Finding => ({ name, colour: 'yellow', ...trouble })
@@ -23,7 +27,7 @@ export const red = (name: string, trouble: Trouble): Finding => ({ name, colour:
 const order: readonly Colour[] = ['green', 'yellow', 'red']
 
 /** Of findings of one name, that which is least well. */
-export const worstOf = (findings: readonly Finding[]): Finding[] =>
+export const worstOf = <One extends Pick<Finding, 'colour'>>(findings: readonly One[]): One[] =>
   findings.toSorted((one, other) => order.indexOf(other.colour) - order.indexOf(one.colour)).slice(0, 1)
 
 /** Names, numbers and addresses are the same in both. */

@@ -4,8 +4,7 @@ import { isIP } from 'node:net'
 import { connect, type PeerCertificate } from 'node:tls'
 import { errorCode } from '@waystation/domain'
 import type { Env } from '@waystation/runtime'
-import type { Words } from '../language.ts'
-import { alike, type Finding, green, red, yellow } from './finding.ts'
+import { alike, type Cure, type Finding, green, red, yellow } from './finding.ts'
 import { isOnFeishu, isOnTelegram, variable } from './variables.ts'
 
 const PATIENCE_MS = 5_000
@@ -36,8 +35,8 @@ async function front(url: URL, env: Env): Promise<Finding[]> {
       red('front.health', {
         finding: { en: `${url.host} answers ${health} to /healthz`, zh: `${url.host} 对 /healthz 应答 ${health}` },
         cure: {
-          en: 'It leads to something else than nginx of docker-compose.yml: DNS, or a proxy in front.',
-          zh: '它指向的不是 docker-compose.yml 的 nginx：检查 DNS 或前面的代理。',
+          en: 'It leads to something else than our front: DNS, or a proxy before it.',
+          zh: '它指向的不是我们的入口：检查 DNS 或前面的代理。',
         },
       }),
     ]
@@ -81,8 +80,8 @@ function upstreams(failed: readonly { gateway: string; status: number | string }
   return red('front.gateways', {
     finding: { en: `nginx reaches no ${list.join(', no ')}`, zh: `nginx 连不上 ${list.join('、')}` },
     cure: {
-      en: `\`docker compose ps\`, \`docker compose logs --tail 50 ${first.gateway}\`.`,
-      zh: `\`docker compose ps\`、\`docker compose logs --tail 50 ${first.gateway}\`。`,
+      en: at => `${at.status}, ${at.logs(first.gateway)}.`,
+      zh: at => `${at.status}、${at.logs(first.gateway)}。`,
     },
   })
 }
@@ -94,8 +93,9 @@ function unreached(url: URL, code: string): Finding {
     finding: { en: `${url.host} is not reached from here (${code})`, zh: `从这里访问不到 ${url.host}（${code}）` },
     cure: isSure
       ? {
-          en: '`docker compose ps nginx`; port 443 of the security group and the firewall; where the name leads (`getent hosts`).',
-          zh: '`docker compose ps nginx`；安全组和防火墙的 443 端口；域名指向哪里（`getent hosts`）。',
+          en: at =>
+            `${at.status}; port 443 of the security group and the firewall; where the name leads (\`getent hosts\`).`,
+          zh: at => `${at.status}；安全组和防火墙的 443 端口；域名指向哪里（\`getent hosts\`）。`,
         }
       : {
           en: `From elsewhere \`curl -v ${url.origin}/healthz\`: some networks lead no machine to its own public address.`,
@@ -165,10 +165,7 @@ function judge(url: URL, { peer, fault }: Shown): Finding {
   return (days > SOON_DAYS ? yellow : red)(name, { finding, cure: RENEW })
 }
 
-const RENEW: Words = {
-  en: '`docker compose logs certbot` says why it is not renewed, `docker compose restart certbot` tries again; else put a new one into site/tls.',
-  zh: '`docker compose logs certbot` 说明为什么没有续期，`docker compose restart certbot` 再试一次；或把新证书放进 site/tls。',
-}
+const RENEW: Cure = { en: at => at.certificate, zh: at => at.certificate }
 
 async function plainFront(url: URL): Promise<Finding[]> {
   const code = await statusOf(new URL(`http://${url.host}/healthz`)).catch(errorCode)

@@ -5,7 +5,8 @@ import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, answers, EXIT, Misused, type Terminal } from '../command.ts'
 import { type Language, speakerOf, type Words } from '../language.ts'
-import type { Colour, Finding } from './finding.ts'
+import type { Colour } from './finding.ts'
+import { type Told, told } from './told.ts'
 
 type Options = { fix?: boolean; variables?: string }
 
@@ -20,7 +21,7 @@ export function addDoctor(program: Command, env: Env): void {
       '--variables <path>',
       say({ en: 'variables that are not set here; -: from stdin', zh: '这里没有的变量；- 表示标准输入' }),
     )
-  answers<[Options]>(command, env, async (terminal, options) =>
+  answers<[Options]>(command, env, (terminal, options) =>
     doctor(withFile(envHere(env), options.variables), terminal, options),
   )
 }
@@ -46,49 +47,27 @@ async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<A
   const { examine, reach } = await import('./examine.ts')
   const reached = await reach(env)
   try {
-    const found = await examine(env, reached)
-    const done = fix ? await mend(found, terminal) : new Map<string, string>()
-    const findings = done.size > 0 ? await examine(env, reached) : found
-    return report(findings, done, terminal)
+    return report(await told(() => examine(env, reached), fix, env, terminal), terminal)
   } finally {
     await reached.station?.[Symbol.asyncDispose]()
   }
 }
 
-/** What was done, by the finding's name. */
-async function mend(findings: readonly Finding[], { say }: Terminal): Promise<Map<string, string>> {
-  const done = new Map<string, string>()
-  for (const { name, fix } of findings) {
-    if (!fix) continue
-    const words = await fix().catch(error => {
-      const code = errorCode(error)
-      return { en: `could not be mended (${code})`, zh: `无法修复（${code}）` }
-    })
-    done.set(name, say(words))
-  }
-  return done
-}
-
-function report(findings: readonly Finding[], done: ReadonlyMap<string, string>, { say, language }: Terminal): Answer {
-  const told = findings.map(({ name, colour, finding, cure }) => ({
-    name,
-    colour,
-    finding: say(finding),
-    ...(cure ? { cure: say(cure) } : {}),
-    ...(done.has(name) ? { done: done.get(name) } : {}),
-  }))
-  const counts = (['green', 'yellow', 'red'] as const).map(colour => told.filter(one => one.colour === colour).length)
+function report(findings: readonly Told[], { say, language }: Terminal): Answer {
+  const counts = (['green', 'yellow', 'red'] as const).map(
+    colour => findings.filter(one => one.colour === colour).length,
+  )
   const [well, so, ill] = counts
   const sum = say({ en: `${well} green, ${so} yellow, ${ill} red.`, zh: `绿 ${well}，黄 ${so}，红 ${ill}。` })
-  const width = Math.max(...told.map(({ name }) => name.length))
-  const lines = told.flatMap(({ name, colour, finding, cure, done: what }) => [
+  const width = Math.max(...findings.map(({ name }) => name.length))
+  const lines = findings.flatMap(({ name, colour, finding, cure, done }) => [
     `${mark(colour, language)}  ${name.padEnd(width)}  ${finding}`,
-    ...(what === undefined ? [] : [`${INDENT}--fix: ${what}`]),
+    ...(done === undefined ? [] : [`${INDENT}--fix: ${done}`]),
     ...(cure === undefined ? [] : [`${INDENT}→ ${cure}`]),
   ])
   return {
     text: [...lines, '', sum].join('\n'),
-    json: told,
+    json: findings,
     code: ill === 0 ? EXIT.done : EXIT.failed,
   }
 }

@@ -1,8 +1,7 @@
 import { type Census, sweep, takeCensus } from '@waystation/mailbox'
-import type { Words } from '../language.ts'
 import type { Station } from '../station.ts'
 import { duration } from '../text.ts'
-import { counted, type Finding, green, inBoth, red, yellow } from './finding.ts'
+import { type Cure, counted, type Finding, green, inBoth, red, yellow } from './finding.ts'
 
 /** Longer than a model may be silent, and than a platform's usual pause. */
 const LONG_MS = 60_000
@@ -35,7 +34,7 @@ function box(
   const ageMs = Date.now() - oldestAt
   const finding = inBoth(language => waiting[language](kind, items, conversations, duration(ageMs, language)))
   if (ageMs < LONG_MS) return green(name, finding)
-  const cure = isWorked ? cures[kind] : nobody[kind]
+  const cure = isWorked ? cures[kind] : nobody(kind === 'inbox' ? 'inference' : 'sender')
   const fix = async () => {
     await ring()
     return { en: 'rang for all that waits', zh: '已为所有等候的重新响铃' }
@@ -50,25 +49,21 @@ const waiting = {
     `${conversations} 个会话的 ${items} 条${kind === 'inbox' ? '消息' : '回复'}在等候，最早的已等 ${age}`,
 }
 
-const nobody: Record<Box, Words> = {
-  inbox: {
-    en: 'No inference runs: `docker compose up -d --wait inference`, then `docker compose logs inference`.',
-    zh: '没有 inference 在运行：`docker compose up -d --wait inference`，再看 `docker compose logs inference`。',
-  },
-  outbox: {
-    en: 'No sender runs: `docker compose up -d --wait sender`, then `docker compose logs sender`.',
-    zh: '没有 sender 在运行：`docker compose up -d --wait sender`，再看 `docker compose logs sender`。',
-  },
-}
+const nobody = (service: string): Cure => ({
+  en: at => `No ${service} runs: ${at.start(service)}, then ${at.logs(service)}.`,
+  zh: at => `没有 ${service} 在运行：${at.start(service)}，再看 ${at.logs(service)}。`,
+})
 
-const cures: Record<Box, Words> = {
+const cures: Record<Box, Cure> = {
   inbox: {
-    en: 'See models.* here, and `docker compose logs inference | grep turn.put_off`; `waystation doctor --fix` rings again.',
-    zh: '看本报告的 models.* 和 `docker compose logs inference | grep turn.put_off`；`waystation doctor --fix` 会重新响铃。',
+    en: at =>
+      `See models.* here, and ${at.logs('inference', 'turn.put_off')}; \`waystation doctor --fix\` rings again.`,
+    zh: at =>
+      `看本报告的 models.* 和 ${at.logs('inference', 'turn.put_off')}；\`waystation doctor --fix\` 会重新响铃。`,
   },
   outbox: {
-    en: 'The platform refuses them: `docker compose logs sender | grep reply.put_off` says why; `--fix` rings again.',
-    zh: '平台不接收：`docker compose logs sender | grep reply.put_off` 说明原因；`--fix` 会重新响铃。',
+    en: at => `The platform refuses them: ${at.logs('sender', 'reply.put_off')} says why; \`--fix\` rings again.`,
+    zh: at => `平台不接收：${at.logs('sender', 'reply.put_off')} 说明原因；\`--fix\` 会重新响铃。`,
   },
 }
 

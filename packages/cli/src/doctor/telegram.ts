@@ -2,11 +2,11 @@ import { Unavailable } from '@waystation/domain'
 import { environment, webhookOf } from '@waystation/gateway-telegram/config'
 import type { Env } from '@waystation/runtime'
 import { type BotApi, botApi, learnBot, readWebhook, webhookUrl } from '@waystation/telegram/inbound'
-import type { Words } from '../language.ts'
 import { duration } from '../text.ts'
-import { alike, counted, type Finding, green, inBoth, red, yellow } from './finding.ts'
+import { alike, type Cure, counted, type Finding, green, inBoth, red, yellow } from './finding.ts'
 import { isOnTelegram, variable, WITH_VARIABLES, wanted } from './variables.ts'
 
+const GATEWAY = 'gateway-telegram'
 const PATIENCE_MS = 10_000
 /** Telegram's last error stays for ever, also where all is well since. */
 const LATELY_MS = 60 * 60_000
@@ -58,9 +58,9 @@ async function webhook(api: BotApi, env: Env, publicUrl: string | undefined): Pr
   const name = 'telegram.webhook'
   const info = await readWebhook(api)
   const restart = {
-    en: 'Another program has the same token, or the gateway did not start: `docker compose restart gateway-telegram` sets it anew.',
-    zh: '另一个程序用了同一个 token，或网关没有启动：`docker compose restart gateway-telegram` 会重新设置。',
-  }
+    en: at => `Another program has the same token, or the gateway did not start: ${at.restart(GATEWAY)} sets it anew.`,
+    zh: at => `另一个程序用了同一个 token，或网关没有启动：${at.restart(GATEWAY)} 会重新设置。`,
+  } satisfies Cure
   const [is, should] = [info.url, publicUrl === undefined ? '' : webhookUrl(publicUrl)]
   if (is === should)
     return lately(info) ?? green(name, is === '' ? POLLS : { en: `posts to ${is}`, zh: `发送到 ${is}` })
@@ -72,8 +72,9 @@ async function webhook(api: BotApi, env: Env, publicUrl: string | undefined): Pr
         zh: `Telegram 发送到 ${is}；这里没有设置 PUBLIC_URL，无法比对`,
       },
       cure: {
-        en: 'Well if that is this station. If it is to poll, another program has set a webhook: restart gateway-telegram.',
-        zh: '如果那是这个站点就没有问题；如果应当轮询，是别的程序设置了 webhook：重启 gateway-telegram。',
+        en: at =>
+          `Well if that is this station. If it is to poll, another program set a webhook: ${at.restart(GATEWAY)}.`,
+        zh: at => `如果那是这个站点就没有问题；如果应当轮询，是别的程序设置了 webhook：${at.restart(GATEWAY)}。`,
       },
     })
   return red(name, {
@@ -104,7 +105,7 @@ function lately({ lastError, pendingUpdates }: Awaited<ReturnType<typeof readWeb
   })
 }
 
-function cureOf(message: string): Words {
+function cureOf(message: string): Cure {
   const found = troubles.find(({ sign }) => sign.test(message))
   return (
     found?.cure ?? {
@@ -114,7 +115,7 @@ function cureOf(message: string): Words {
   )
 }
 
-const troubles = [
+const troubles: readonly { sign: RegExp; cure: Cure }[] = [
   {
     sign: /certificate|SSL/i,
     cure: {
@@ -125,15 +126,15 @@ const troubles = [
   {
     sign: /\b401\b/,
     cure: {
-      en: 'It has another secret: `docker compose restart gateway-telegram` tells it ours.',
-      zh: '密钥不一致：`docker compose restart gateway-telegram` 会重新告诉它。',
+      en: at => `It has another secret: ${at.restart(GATEWAY)} tells it ours.`,
+      zh: at => `密钥不一致：${at.restart(GATEWAY)} 会重新告诉它。`,
     },
   },
   {
     sign: /\b50[234]\b/,
     cure: {
-      en: 'The gateway or Redis is down: `docker compose ps`, `docker compose logs gateway-telegram`.',
-      zh: '网关或 Redis 不在：`docker compose ps`、`docker compose logs gateway-telegram`。',
+      en: at => `The gateway or Redis is down: ${at.status}, ${at.logs(GATEWAY)}.`,
+      zh: at => `网关或 Redis 不在：${at.status}、${at.logs(GATEWAY)}。`,
     },
   },
   {

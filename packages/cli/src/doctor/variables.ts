@@ -1,6 +1,6 @@
 import { ConfigError, type Env, readEnv, readVariable } from '@waystation/runtime'
 import type { z } from 'zod'
-import type { Words } from '../language.ts'
+import type { Cure } from './finding.ts'
 
 /** What is configured; `undefined` where it is wrong, which config.environment tells of all variables at once. */
 export const wanted = <Schema extends z.ZodObject>(schema: Schema, env: Env): z.infer<Schema> | undefined =>
@@ -23,7 +23,4 @@ export const isOnTelegram = (env: Env): boolean => variable(env, 'TELEGRAM_BOT_T
 export const isOnFeishu = (env: Env): boolean => Boolean(variable(env, 'FEISHU_APP_ID') ?? variable(env, 'FEISHU_APPS'))
 
 /** How it is looked at with all that the server is told. */
-export const WITH_VARIABLES: Words = {
-  en: 'On a server: `docker compose exec -T inference waystation doctor --variables - <.env`.',
-  zh: '在服务器上：`docker compose exec -T inference waystation doctor --variables - <.env`。',
-}
+export const WITH_VARIABLES: Cure = { en: at => at.variables, zh: at => at.variables }

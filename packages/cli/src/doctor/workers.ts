@@ -29,8 +29,8 @@ function workers(service: string, count: number): Finding {
   return red(name, {
     finding: { en: 'none is at work', zh: '没有在工作的' },
     cure: {
-      en: `\`docker compose up -d --wait ${service}\`; if it ends again, \`docker compose logs --tail 20 ${service}\` says why.`,
-      zh: `\`docker compose up -d --wait ${service}\`；如果又退出，\`docker compose logs --tail 20 ${service}\` 说明原因。`,
+      en: at => `${at.start(service)}; if it ends again, ${at.logs(service)} says why.`,
+      zh: at => `${at.start(service)}；如果又退出，${at.logs(service)} 说明原因。`,
     },
   })
 }
@@ -49,8 +49,9 @@ function vanished(gone: readonly Seen[], there: readonly Seen[]): Finding[] {
         zh: `${who}：没有告别就不见了，最近一个在 ${ago.zh} 前（${latest.host}，进程 ${latest.pid}）`,
       },
       cure: {
-        en: 'It was killed, or lost Redis: `docker compose ps -a`, `dmesg | grep -i oom`. It is forgotten after ten minutes.',
-        zh: '被杀死，或连不上 Redis：看 `docker compose ps -a`、`dmesg | grep -i oom`。十分钟后不再提起。',
+        en: at =>
+          `It was killed, or lost Redis: ${at.status}, \`dmesg | grep -i oom\`. It is forgotten after ten minutes.`,
+        zh: at => `被杀死，或连不上 Redis：${at.status}、\`dmesg | grep -i oom\`。十分钟后不再提起。`,
       },
     }),
   ]
@@ -68,8 +69,8 @@ function versions(there: readonly Seen[]): Finding {
   return yellow('workers.versions', {
     finding: { en: `not all the same: ${told.join('; ')}`, zh: `版本不一致：${told.join('；')}` },
     cure: {
-      en: 'Well while an upgrade runs; if none does, one was broken off: `deploy/upgrade.sh`.',
-      zh: '升级进行中属正常；否则是升级中断了：运行 `deploy/upgrade.sh`。',
+      en: at => `Well while an upgrade runs; if none does, one was broken off: ${at.upgrade}.`,
+      zh: at => `升级进行中属正常；否则是升级中断了：${at.upgrade}。`,
     },
   })
 }
