@@ -13,6 +13,8 @@ import { frontChecks } from './front.ts'
 import { hostChecks } from './host.ts'
 import { disk, memory, node } from './machine.ts'
 import { modelChecks } from './models.ts'
+import { runnerOf } from './place.ts'
+import { port } from './ports.ts'
 import { queueChecks } from './queues.ts'
 import { redisChecks } from './redis.ts'
 import { telegramChecks } from './telegram.ts'
@@ -37,6 +39,8 @@ export async function examine(env: Env, reached: Reached): Promise<Finding[]> {
   const { station } = reached
   const seen = station ? whoIsThere(station.redis) : Promise.resolve([])
   const working = (await seen.catch(() => [])).filter(isThere).map(({ service }) => service)
+  // A Redis that is named and not reached may hold up a station that runs.
+  const isDown = working.length === 0 && (station !== undefined || !namesRedis(env))
   const isWorked = { inbox: working.includes('inference'), outbox: working.includes('sender') }
   const gateways = working.filter(service => service.startsWith('gateway-'))
   // `npm start` brings a Redis of its own: none needs to be named.
@@ -63,7 +67,13 @@ export async function examine(env: Env, reached: Reached): Promise<Finding[]> {
       ? { doors: async () => [...(await door(station.redis, 'telegram')), ...(await door(station.redis, 'feishu'))] }
       : {}),
     front: () => frontChecks(env),
+    ...(isDown && runnerOf(env) === 'start' ? { ports: () => port('PORT', env.PORT || '3000') } : {}),
   }
+  return await lookAt(groups)
+}
+
+/** Each of them, whatever happens to the others. */
+export async function lookAt(groups: Readonly<Record<string, () => Promise<Finding[]>>>): Promise<Finding[]> {
   const looks = Object.entries(groups).map(([name, look]) => look().catch(error => [overlooked(name, error)]))
   return (await Promise.all(looks)).flat()
 }
@@ -76,7 +86,7 @@ const needed = (env: Env): string[] => [
   ...(isOnFeishu(env) ? ['gateway-feishu'] : []),
 ]
 
-async function otherClocks(env: Env, station: Station | undefined): Promise<Other[]> {
+export async function otherClocks(env: Env, station: Station | undefined): Promise<Other[]> {
   const roots = [
     ...(isOnTelegram(env) ? [variable(env, 'TELEGRAM_API_ROOT') ?? 'https://api.telegram.org'] : []),
     ...(isOnFeishu(env) ? [variable(env, 'FEISHU_BASE_URL') ?? 'https://open.feishu.cn'] : []),

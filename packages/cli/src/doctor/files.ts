@@ -5,6 +5,8 @@ import { type Finding, green, red } from './finding.ts'
 
 /** Read by Compose, in the folder where one works. */
 const OURS = ['.env', '.env.models']
+/** nginx, in its container, reads it by its group. */
+const TLS_KEY = 'site/tls/privkey.pem'
 /** What Docker and Kubernetes put there is for this container alone. */
 const MOUNTED = '/run/secrets/'
 const BY_OTHERS = 0o004
@@ -15,7 +17,8 @@ export async function fileChecks(env: Env): Promise<Finding[]> {
   const named = Object.entries(env).flatMap(([variable, path = '']) =>
     isSecret(variable) && path !== '' && !path.startsWith(MOUNTED) ? [{ name: `files.${variable}`, path }] : [],
   )
-  const files = [...OURS.map(path => ({ name: `files${path}`, path })), ...named]
+  const ours = OURS.map(path => ({ name: `files${path}`, path }))
+  const files = [...ours, { name: 'files.tls_key', path: TLS_KEY }, ...named]
   const looked = await Promise.all(files.map(async file => ({ ...file, isOpen: await isOpenToOthers(file.path) })))
   return looked.flatMap(({ name, path, isOpen }) => {
     if (isOpen === undefined) return []
@@ -43,6 +46,7 @@ function tooOpen(name: string, path: string): Finding {
     finding: { en: 'every user of this machine can read it', zh: '这台机器的所有用户都能读' },
     cure: { en: 'chmod 600, by whom it belongs to', zh: '由所有者 chmod 600' },
   }
+  if (path === TLS_KEY) return red(name, { ...trouble, cure: FOR_NGINX })
   // Who reads another may not be its owner.
   if (!OURS.includes(path)) return red(name, trouble)
   const fix = async () => {
@@ -50,4 +54,9 @@ function tooOpen(name: string, path: string): Finding {
     return { en: `chmod 600 ${path}`, zh: `chmod 600 ${path}` }
   }
   return red(name, { ...trouble, fix })
+}
+
+const FOR_NGINX = {
+  en: `\`chgrp 101 ${TLS_KEY} && chmod 440 ${TLS_KEY}\`: nginx is of this group in its container.`,
+  zh: `\`chgrp 101 ${TLS_KEY} && chmod 440 ${TLS_KEY}\`：容器里的 nginx 属于这个组。`,
 }

@@ -5,6 +5,7 @@ import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, answers, EXIT, Misused, type Terminal } from '../command.ts'
 import { type Language, speakerOf, type Words } from '../language.ts'
+import { isInContainers } from '../target.ts'
 import type { Colour } from './finding.ts'
 import { type Told, told } from './told.ts'
 
@@ -22,7 +23,9 @@ export function addDoctor(program: Command, env: Env): void {
       say({ en: 'variables that are not set here; -: from stdin', zh: '这里没有的变量；- 表示标准输入' }),
     )
   answers<[Options]>(command, env, (terminal, options) =>
-    doctor(withFile(envHere(env), options.variables), terminal, options),
+    isInContainers(env)
+      ? doctorOfServer(env, terminal, options)
+      : doctor(withFile(envHere(env), options.variables), terminal, options),
   )
 }
 
@@ -51,6 +54,12 @@ async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<A
   } finally {
     await reached.station?.[Symbol.asyncDispose]()
   }
+}
+
+/** In the folder of a server with Compose. */
+async function doctorOfServer(env: Env, terminal: Terminal, { fix, variables = '.env' }: Options): Promise<Answer> {
+  const { examineServer } = await import('./server.ts')
+  return report(await examineServer(envHere(env), readText(variables), fix, terminal), terminal)
 }
 
 function report(findings: readonly Told[], { say, language }: Terminal): Answer {

@@ -1,11 +1,19 @@
 import { errorCode } from '@waystation/domain'
 import type { Env } from '@waystation/runtime'
+import { z } from 'zod'
 import type { Terminal } from '../command.ts'
-import type { Colour, Finding } from './finding.ts'
+import type { Finding } from './finding.ts'
 import { placeOf } from './place.ts'
 
 /** A finding in one language, and what was done about it: what `--json` prints. */
-export type Told = { name: string; colour: Colour; finding: string; cure: string | undefined; done: string | undefined }
+export const toldSchema = z.object({
+  name: z.string(),
+  colour: z.enum(['green', 'yellow', 'red']),
+  finding: z.string(),
+  cure: z.string().optional(),
+  done: z.string().optional(),
+})
+export type Told = z.infer<typeof toldSchema>
 
 /** What `look` finds. With `fix` it is mended where that can do no harm, and looked at again. */
 export async function told(
