@@ -9,7 +9,7 @@ import { type Finding, green, red } from './finding.ts'
 const exec = promisify(execFile)
 const PATIENCE_MS = 2_000
 /** From every network that this machine is in. */
-const EVERYWHERE = ['0.0.0.0', '::', '']
+const EVERYWHERE = ['0.0.0.0', '::']
 
 /** The ports that nginx is going to publish, while it does not run. */
 export async function frontPorts(env: Env): Promise<Finding[]> {
