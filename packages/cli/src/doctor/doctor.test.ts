@@ -9,7 +9,14 @@ import { readKnocks } from '@waystation/gateway'
 import { createBells, createInbox } from '@waystation/mailbox'
 import { close, connect, redisConfig, startTestRedis, whoIsThere } from '@waystation/redis'
 import { readEnv } from '@waystation/runtime'
-import { callWaystation, startFeishu, startModel, startProcess, startStation } from '@waystation/testing'
+import {
+  callWaystation,
+  type FeishuAppOptions,
+  startFeishu,
+  startModel,
+  startProcess,
+  startStation,
+} from '@waystation/testing'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { disk } from './machine.ts'
 
@@ -146,10 +153,41 @@ test('4: a scope that an app of Feishu’s lacks, with the page where it is adde
     finding: 'missing: im:message:send_as_bot, im:message.reactions:write_only',
     cure: expect.stringContaining(`/app/${appId}/auth?q=im:message:send_as_bot,im:message.reactions:write_only`),
   })
+  // It takes one to see them.
+  expect(of('feishu.events')).toMatchObject({ colour: 'green', finding: expect.stringContaining('self_manage') })
   expect((await examine({ ...env, FEISHU_APP_SECRET: 'wrong' })).of('feishu.app')).toMatchObject({
     colour: 'red',
     finding: expect.stringContaining('10014'),
   })
+})
+
+test('events that an app of Feishu’s is not told, and those that go elsewhere', async () => {
+  const look = async (app: FeishuAppOptions, env: Env) => {
+    await using feishu = await startFeishu({ apps: [app] })
+    const { appId, appSecret, verificationToken } = feishu.app
+    const told = { FEISHU_APP_ID: appId, FEISHU_APP_SECRET: appSecret, FEISHU_VERIFICATION_TOKEN: verificationToken }
+    const { of } = await examine({ ...told, FEISHU_BASE_URL: feishu.baseUrl, ...env })
+    return of('feishu.events')
+  }
+  const socket = { FEISHU_MODE: 'websocket' }
+  expect(await look({}, socket)).toMatchObject({ colour: 'green', finding: 'all that it needs' })
+  expect(await look({ events: ['im.message.recalled_v1'] }, socket)).toMatchObject({
+    colour: 'red',
+    finding: 'not subscribed: im.message.receive_v1',
+    cure: expect.stringMatching(/\/app\/cli_\w+\/event and publish/),
+  })
+  expect(await look({ callbacks: [] }, socket)).toMatchObject({
+    colour: 'yellow',
+    finding: 'not subscribed: card.action.trigger',
+  })
+  const webhook = { PUBLIC_URL: 'http://127.0.0.1:1', FEISHU_MODE: 'webhook' }
+  expect(await look({}, webhook)).toMatchObject({ colour: 'red', finding: expect.stringContaining('by websocket') })
+  const requestUrl = 'https://elsewhere.test/webhooks/feishu'
+  expect(await look({ requestUrl }, webhook)).toMatchObject({
+    colour: 'red',
+    finding: `Feishu posts to ${requestUrl}, and should to http://127.0.0.1:1/webhooks/feishu`,
+  })
+  expect(await look({ requestUrl: 'http://127.0.0.1:1/webhooks/feishu' }, webhook)).toMatchObject({ colour: 'green' })
 })
 
 test('5: an Encrypt Key that is not the page’s', async () => {

@@ -1,4 +1,4 @@
-import { Unavailable } from '@waystation/domain'
+import { errorCode, Unavailable } from '@waystation/domain'
 import {
   appsOf,
   type FeishuApp,
@@ -6,7 +6,10 @@ import {
   feishuConfig,
   learnBot,
   missingScopes,
+  readSubscriptions,
+  type Subscriptions,
 } from '@waystation/feishu/inbound'
+import { environment, modeOf } from '@waystation/gateway-feishu/config'
 import type { Env } from '@waystation/runtime'
 import { alike, type Finding, green, red, yellow } from './finding.ts'
 import { unset } from './telegram.ts'
@@ -23,15 +26,29 @@ export async function feishuChecks(env: Env, isOn: boolean): Promise<Finding[]> 
   if (apps.length === 0) return [unset('feishu.app', 'FEISHU_APP_ID', isOn)]
   // One app has no need of its name, several do.
   const about = (app: FeishuApp) => (apps.length === 1 ? 'feishu' : `feishu.${app.appId}`)
-  return (await Promise.all(apps.map(app => appChecks(about(app), app)))).flat()
+  const way = wayOf(env)
+  return (await Promise.all(apps.map(app => appChecks(about(app), app, way)))).flat()
 }
 
-async function appChecks(about: string, app: FeishuApp): Promise<Finding[]> {
+/** How events are to come, and where to; `undefined` where it is not told, as to a sender. */
+type Way = { mode: 'webhook' | 'websocket'; url: string }
+
+function wayOf(env: Env): Way | undefined {
+  const config = wanted(environment, env)
+  if (!config || !(config.FEISHU_MODE || config.PUBLIC_URL)) return undefined
+  return { mode: modeOf(config), url: `${config.PUBLIC_URL?.replace(/\/$/, '')}/webhooks/feishu` }
+}
+
+async function appChecks(about: string, app: FeishuApp, way: Way | undefined): Promise<Finding[]> {
   const api = feishuApiOnce(app)
   try {
     const bot = await learnBot(api, AbortSignal.timeout(PATIENCE_MS))
     const known = green(`${about}.app`, alike(`${bot.name} (${app.appId})`))
-    return [known, await missingScopes(api).then(missing => scopes(about, app, missing), unread(about))]
+    return [
+      known,
+      await missingScopes(api).then(missing => scopes(about, app, missing), unread(`${about}.scopes`)),
+      await readSubscriptions(api).then(told => events(about, app, told, way), untold(about)),
+    ]
   } catch (error) {
     return [refused(about, app, error)]
   } finally {
@@ -70,14 +87,59 @@ function scopes(about: string, app: FeishuApp, missing: readonly { scope: string
 }
 
 /** An app that may ask for nothing else may ask for this: whoever does not answer is of another age. */
-const unread = (about: string) => (error: unknown) =>
-  yellow(`${about}.scopes`, {
+const unread = (name: string) => (error: unknown) =>
+  yellow(name, {
     finding: {
       en: `Feishu does not tell them (${error instanceof Error ? error.message : ''})`,
       zh: `飞书没有告知（${error instanceof Error ? error.message : ''}）`,
     },
     cure: {
-      en: 'Compare them with docs/channels/feishu.md#permissions.',
-      zh: '对照 docs/channels/feishu.zh-CN.md 的权限表。',
+      en: 'Compare them with docs/channels/feishu.md.',
+      zh: '对照 docs/channels/feishu.zh-CN.md。',
     },
   })
+
+/** What the page of the app sends, and where to. */
+function events(
+  about: string,
+  { baseUrl, appId }: FeishuApp,
+  { missing, addresses, mode }: Subscriptions,
+  way: Way | undefined,
+): Finding {
+  const name = `${about}.events`
+  const page = `${baseUrl}/app/${appId}/event`
+  const elsewhere = way?.mode === 'webhook' ? addresses.find(address => address !== way.url) : undefined
+  if (elsewhere !== undefined)
+    return red(name, {
+      finding: {
+        en: `Feishu posts to ${elsewhere}, and should to ${way?.url}`,
+        zh: `飞书发送到 ${elsewhere}，应为 ${way?.url}`,
+      },
+      cure: { en: `Change the request URL at ${page}.`, zh: `在 ${page} 修改请求地址。` },
+    })
+  if (way && mode !== undefined && mode !== way.mode)
+    return red(name, {
+      finding: {
+        en: `callbacks come by ${mode}, and should by ${way.mode}`,
+        zh: `回调方式是 ${mode}，应为 ${way.mode}`,
+      },
+      cure: { en: `Change it at ${page}, or FEISHU_MODE here.`, zh: `在 ${page} 修改，或改这里的 FEISHU_MODE。` },
+    })
+  if (missing.length === 0) return green(name, { en: 'all that it needs', zh: '所需事件和回调齐全' })
+  const list = missing.map(one => one.name)
+  return (missing.some(({ isVital }) => isVital) ? red : yellow)(name, {
+    finding: { en: `not subscribed: ${list.join(', ')}`, zh: `没有订阅：${list.join('、')}` },
+    cure: { en: `Add them at ${page} and publish a version.`, zh: `在 ${page} 添加，并发布版本。` },
+  })
+}
+
+const LACKS_SCOPE = 'feishu_99991672'
+
+/** It takes a scope that nothing else needs. */
+const untold = (about: string) => (error: unknown) =>
+  errorCode(error) === LACKS_SCOPE
+    ? green(`${about}.events`, {
+        en: 'not looked at: Feishu tells them to who has the scope application:application:self_manage',
+        zh: '未检查：需要 application:application:self_manage 权限',
+      })
+    : unread(`${about}.events`)(error)

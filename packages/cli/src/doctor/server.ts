@@ -60,7 +60,10 @@ function lookAround(env: Env, isAlone: boolean): Promise<Finding[]> {
   const all = asInside(env)
   return lookAt({
     ...groups,
-    clock: async () => [clock(await otherClocks(env, undefined))],
+    clock: async () => {
+      const others = await otherClocks(all, undefined)
+      return others.length > 0 ? [clock(others)] : []
+    },
     config: async () => configChecks(all),
     telegram: () => telegramChecks(all, false),
     feishu: () => feishuChecks(all, false),

@@ -10,6 +10,11 @@ export type FeishuAppOptions = {
   name?: string
   /** Default: every scope. */
   scopes?: readonly string[]
+  /** Those of its published version; default: all that a bot like ours is told. */
+  events?: readonly string[]
+  callbacks?: readonly string[]
+  /** Where its page says that events and callbacks are posted to; absent: they come over connections. */
+  requestUrl?: string
 }
 
 export type FeishuApp = {
@@ -23,6 +28,9 @@ export type FeishuApp = {
   tenantKey: string
   /** Missing: every scope. */
   scopes?: ReadonlySet<string>
+  events: readonly string[]
+  callbacks: readonly string[]
+  requestUrl?: string
 }
 
 export const hex = (digits: number): string => randomBytes(digits / 2).toString('hex')
@@ -41,6 +49,9 @@ export function createApp(options: FeishuAppOptions, tenantKey: string): FeishuA
     openId: `ou_${hex(32)}`,
     tenantKey,
     ...(options.scopes ? { scopes: new Set(options.scopes) } : {}),
+    events: options.events ?? ['im.message.receive_v1', 'im.message.recalled_v1'],
+    callbacks: options.callbacks ?? ['card.action.trigger'],
+    ...(options.requestUrl === undefined ? {} : { requestUrl: options.requestUrl }),
   }
 }
 

@@ -34,6 +34,8 @@ const routes = (
     ['POST', '/callback/ws/endpoint', 'wsEndpoint'],
     ['GET', '/open-apis/bot/v3/info', 'bot'],
     ['GET', '/open-apis/application/v6/scopes', 'scopes'],
+    ['GET', '/open-apis/application/v6/applications/:app_id', 'app'],
+    ['GET', '/open-apis/application/v6/applications/:app_id/app_versions/:version_id', 'appVersion'],
     ['POST', '/open-apis/im/v1/messages', 'send'],
     ['POST', '/open-apis/im/v1/messages/:message_id/reply', 'reply'],
     ['PUT', '/open-apis/im/v1/messages/:message_id', 'edit'],

@@ -10,6 +10,7 @@ import { createDelivery } from './delivery.ts'
 import type { Endpoint, EndpointName, OpenEndpoint } from './endpoint.ts'
 import type { Fault } from './fault.ts'
 import { type ChallengeOptions, createIntake, type DeliverOptions, type PushOptions } from './intake.ts'
+import { appEndpoints } from './itself.ts'
 import { createLimits, type EarlyCall, type FeishuLimits } from './limits.ts'
 import { messageEndpoints } from './messages.ts'
 import { createPeople } from './people.ts'
@@ -102,6 +103,7 @@ export async function startFeishu(options: FeishuOptions = {}): Promise<FeishuSi
     token,
     bot,
     scopes: { run: ({ app }) => ({ scopes: scopesOf(app) }) },
+    ...appEndpoints,
     wsEndpoint: { open: connections.endpoint },
     ...messageEndpoints({ chats, cardKit, records, ...(onSent ? { onSent } : {}) }),
     ...reactionEndpoints({ chats, records }),
