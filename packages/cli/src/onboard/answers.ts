@@ -8,6 +8,7 @@ import { redisConfig } from '@waystation/redis'
 import { type Env, readSettings } from '@waystation/runtime'
 import { parse } from 'yaml'
 import { z } from 'zod'
+import { isSecret } from '../secret.ts'
 import { type Target, targetHere } from '../target.ts'
 
 /** What `.env` is made of, beside what Compose alone has. */
@@ -26,7 +27,6 @@ const names = new Set(
     name => !(name in redisConfig.shape) && name !== 'WAYSTATION_CONFIG',
   ),
 )
-const isSecret = (name: string): boolean => /(TOKEN|SECRET|KEY|PASSWORD|RECEIVERS|APPS)$/.test(name)
 
 const value = z.union([z.string(), z.number()]).optional()
 

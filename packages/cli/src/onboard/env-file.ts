@@ -1,4 +1,5 @@
 import { parseEnv } from 'node:util'
+import { DOTS, seen } from '../secret.ts'
 import { Wrong } from '../wrong.ts'
 
 /** Read by Node, by Compose and by shells alike, without quotation marks. */
@@ -25,10 +26,6 @@ function insert(lines: readonly string[], line: string): string[] {
   return lines[start - 1] === '' ? lines.toSpliced(start - 1, 0, line) : lines.toSpliced(start, 0, line, '')
 }
 
-/** What may be seen by whoever looks over a shoulder: neither a secret nor an address with one in it. */
-const shown =
-  /^(PORT|PUBLIC_URL|WAYSTATION_CONFIG|SERVER_SIZE|COMPOSE_PROFILES|LOG_\w+|MODEL_\w+|\w+_MODEL|\w+_MODEL_BASE_URL|\w+_MODE|TELEGRAM_API_ROOT|FEISHU_(APP_ID|BASE_URL|REPLY_STYLE)|ALERT_(SMTP|MAIL_\w+))$/
-
 /** The text with dots for each value that is not shown; of one that differs from `before`, it says so. */
 export function masked(text: string, before: string): string {
   const known = new Set(before.split('\n'))
@@ -36,9 +33,9 @@ export function masked(text: string, before: string): string {
     .split('\n')
     .map(line => {
       const [, head = '', name = '', value = ''] = /^(\s*#?\s*(?:export\s+)?(\w+)\s*=\s*)(.*)$/.exec(line) ?? []
-      if (head === '') return line.startsWith('#') || line.trim() === '' ? line : '••••••••'
-      const isOpen = value === '' || (shown.test(name) && !/:\/\/.*@/.test(value))
-      return isOpen ? line : `${head}••••••••${known.has(line) ? '' : ' (new)'}`
+      if (head === '') return line.startsWith('#') || line.trim() === '' ? line : DOTS
+      const shown = `${head}${seen(name, value)}`
+      return shown === line || known.has(line) ? shown : `${shown} (new)`
     })
     .join('\n')
 }
