@@ -1,6 +1,7 @@
 import { errorCode } from '@waystation/domain'
-import { namesRedis, whoIsThere } from '@waystation/redis'
+import { whoIsThere } from '@waystation/redis'
 import { ConfigError, type Env } from '@waystation/runtime'
+import { asServicesAre } from '../config/services.ts'
 import type { Words } from '../language.ts'
 import { connected, type Station, Unreachable } from '../station.ts'
 import { clock, clockOf, clockOfRedis, type Other } from './clock.ts'
@@ -43,8 +44,7 @@ export async function examine(env: Env, reached: Reached): Promise<Finding[]> {
   const isDown = working.length === 0 && (station !== undefined || !namesRedis(env))
   const isWorked = { inbox: working.includes('inference'), outbox: working.includes('sender') }
   const gateways = working.filter(service => service.startsWith('gateway-'))
-  // `npm start` brings a Redis of its own: none needs to be named.
-  const told = namesRedis(env) ? env : { ...env, REDIS_URL: 'redis://127.0.0.1' }
+  const told = asServicesAre(env)
   const groups: Record<string, () => Promise<Finding[]>> = {
     machine: async () => [node(), memory(), await disk('.'), clock(await otherClocks(env, station))],
     config: async () => configChecks(told),

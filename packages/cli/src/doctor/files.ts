@@ -1,6 +1,8 @@
 import { chmod, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Env } from '@waystation/runtime'
+import { knownVariables } from '../config/services.ts'
+import { isSecret } from '../secret.ts'
 import { type Finding, green, red } from './finding.ts'
 
 /** Read by Compose, in the folder where one works. */
@@ -14,9 +16,10 @@ const THROUGH_BY_OTHERS = 0o001
 
 /** Whether other users of this machine can read what is secret. Of a file that `X_FILE` names the variable is told, not the path. */
 export async function fileChecks(env: Env): Promise<Finding[]> {
-  const named = Object.entries(env).flatMap(([variable, path = '']) =>
-    isSecret(variable) && path !== '' && !path.startsWith(MOUNTED) ? [{ name: `files.${variable}`, path }] : [],
-  )
+  const named = knownVariables(env).flatMap(({ name }) => {
+    const path = env[`${name}_FILE`]
+    return isSecret(name) && path && !path.startsWith(MOUNTED) ? [{ name: `files.${name}_FILE`, path }] : []
+  })
   const ours = OURS.map(path => ({ name: `files${path}`, path }))
   const files = [...ours, { name: 'files.tls_key', path: TLS_KEY }, ...named]
   const looked = await Promise.all(files.map(async file => ({ ...file, isOpen: await isOpenToOthers(file.path) })))
@@ -25,8 +28,6 @@ export async function fileChecks(env: Env): Promise<Finding[]> {
     return [isOpen ? tooOpen(name, path) : green(name, { en: 'others cannot read it', zh: '他人不可读' })]
   })
 }
-
-const isSecret = (name: string): boolean => /(TOKEN|SECRET|PASSWORD|KEY|APPS|RECEIVERS|REDIS_URL)_FILE$/.test(name)
 
 /** `undefined`: there is none, or not for us. Others must get through each folder above it. */
 async function isOpenToOthers(path: string): Promise<boolean | undefined> {

@@ -1,10 +1,10 @@
 import { Unavailable } from '@waystation/domain'
 import { createClient } from '@waystation/http'
-import { settings } from '@waystation/inference/settings'
 import { type EndpointSettings, findOllama, modelConfig, namedEndpoints } from '@waystation/models'
-import { type Env, readSettings } from '@waystation/runtime'
+import type { Env } from '@waystation/runtime'
+import { endpointsOfFile } from '../config/services.ts'
 import { type Finding, green, red, yellow } from './finding.ts'
-import { unlessWrong, variable, WITH_VARIABLES, wanted } from './variables.ts'
+import { variable, WITH_VARIABLES, wanted } from './variables.ts'
 
 const PATIENCE_MS = 10_000
 const SHOWN = 5
@@ -12,7 +12,7 @@ const SHOWN = 5
 /** Whether each endpoint is there, takes its key and has its model: by its list of models, which costs nothing. */
 export async function modelChecks(env: Env): Promise<Finding[]> {
   const config = wanted(modelConfig, env)
-  // What is wrong with it, config.environment tells.
+  // What is wrong with it, config.environment tells, and config.file of the file.
   if (!config) return []
   const endpoints = namedEndpoints(config, endpointsOfFile(env))
   if (endpoints.length > 0) return Promise.all(endpoints.map(endpoint => look(endpoint, keyOf(env, endpoint))))
@@ -29,10 +29,6 @@ export async function modelChecks(env: Env): Promise<Finding[]> {
     }),
   ]
 }
-
-/** What is wrong with the file, config.file tells. */
-const endpointsOfFile = (env: Env): EndpointSettings[] =>
-  unlessWrong(() => readSettings(settings, variable(env, 'WAYSTATION_CONFIG')))?.models.endpoints ?? []
 
 const keyOf = (env: Env, { apiKeyEnv }: EndpointSettings): string | undefined =>
   apiKeyEnv === undefined ? undefined : variable(env, apiKeyEnv)
