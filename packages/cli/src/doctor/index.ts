@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { parseEnv, styleText } from 'node:util'
-import { errorCode } from '@waystation/domain'
+import { styleText } from 'node:util'
 import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
-import { type Answer, answers, EXIT, Misused, type Terminal } from '../command.ts'
+import { type Answer, answers, EXIT, type Terminal } from '../command.ts'
+import { given, readVariables, takesVariables } from '../given.ts'
 import { type Language, speakerOf, type Words } from '../language.ts'
 import { isInContainers } from '../target.ts'
 import type { Colour } from './finding.ts'
@@ -18,31 +17,11 @@ export function addDoctor(program: Command, env: Env): void {
     .command('doctor')
     .description(say({ en: 'what is not well, and what to do about it', zh: '检查哪里不好，怎样处理' }))
     .option('--fix', say({ en: 'mends what can be mended without harm', zh: '修复可以放心修复的' }))
-    .option(
-      '--variables <path>',
-      say({ en: 'variables that are not set here; -: from stdin', zh: '这里没有的变量；- 表示标准输入' }),
-    )
-  answers<[Options]>(command, env, (terminal, options) =>
+  answers<[Options]>(takesVariables(command, env), env, (terminal, options) =>
     isInContainers(env)
       ? doctorOfServer(env, terminal, options)
-      : doctor(withFile(envHere(env), options.variables), terminal, options),
+      : doctor(given(env, options.variables), terminal, options),
   )
-}
-
-/** What a container is not told stands in the server's `.env`, which only its stdin brings there. */
-function withFile(env: Env, path: string | undefined): Env {
-  if (path === undefined) return env
-  const inFile = parseEnv(readText(path))
-  return { ...inFile, ...Object.fromEntries(Object.entries(env).filter(([, value]) => value)) }
-}
-
-function readText(path: string): string {
-  try {
-    // By its number: another user's pipe cannot be opened anew.
-    return readFileSync(path === '-' ? 0 : path, 'utf8')
-  } catch (error) {
-    throw new Misused(`--variables: ${errorCode(error)}`)
-  }
 }
 
 async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<Answer> {
@@ -59,7 +38,7 @@ async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<A
 /** In the folder of a server with Compose. */
 async function doctorOfServer(env: Env, terminal: Terminal, { fix, variables = '.env' }: Options): Promise<Answer> {
   const { examineServer } = await import('./server.ts')
-  return report(await examineServer(envHere(env), readText(variables), fix, terminal), terminal)
+  return report(await examineServer(envHere(env), readVariables(variables), fix, terminal), terminal)
 }
 
 function report(findings: readonly Told[], { say, language }: Terminal): Answer {
