@@ -1,6 +1,7 @@
 import type { Env } from '@waystation/runtime'
 import { Command } from 'commander'
 import { EXIT } from './command.ts'
+import { addConfig } from './config/index.ts'
 import { addDlq } from './dlq/index.ts'
 import { addDoctor } from './doctor/index.ts'
 import { languageOf, type Words } from './language.ts'
@@ -28,6 +29,7 @@ export function createProgram(env: Env): Command {
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
   addOnboard(program, env)
   addDoctor(program, env)
+  addConfig(program, env)
   addTrial(program, env)
   addTrace(program, env)
   addQueues(program, env)

@@ -18,7 +18,8 @@ export function envHere(env: Env, folder = ''): Env {
   return isNamed || !existsSync(settings) ? told : { ...told, WAYSTATION_CONFIG: settings }
 }
 
-function readEnvFile(path: string): Env {
+/** What a file like `.env` says; nothing where there is none. Throws `ConfigError`. */
+export function readEnvFile(path: string): Env {
   if (!existsSync(path)) return {}
   try {
     return parseEnv(readFileSync(path, 'utf8'))

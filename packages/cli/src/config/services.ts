@@ -27,6 +27,9 @@ const services: readonly Service[] = [
   { service: 'alerts', schemas: [processConfig, alerts], where: ['ALERTS_TOKEN', 'ALERTS_RECEIVERS'] },
 ]
 
+/** How many there are. */
+export const SERVICES = services.length
+
 /** What the variables are checked by, each once. */
 export function schemasFor(env: Env): Set<z.ZodObject> {
   const wanted = services.filter(({ where }) => where?.some(name => isSet(env, name)) ?? true)
@@ -58,11 +61,11 @@ export function knownVariables(env: Env): Known[] {
 export const endpointsOfFile = (env: Env): EndpointSettings[] =>
   unlessWrong(() => readSettings(settings, variable(env, 'WAYSTATION_CONFIG')))?.models.endpoints ?? []
 
-/**
- * As services are told it: `npm start` brings a Redis of its own, so that none needs to be named, and what Compose calls
- * LOCAL_MODEL_FILE is for llama.cpp alone, and no LOCAL_MODEL in a file.
- */
+/** Without what Compose calls LOCAL_MODEL_FILE: it is for llama.cpp alone, and no file that holds LOCAL_MODEL. */
+export const ofServices = (env: Env): Env => ('COMPOSE_PROFILES' in env ? { ...env, LOCAL_MODEL_FILE: undefined } : env)
+
+/** The same, as it may be checked: `npm start` brings a Redis of its own, so that none needs to be named. */
 export function asServicesAre(env: Env): Env {
-  const told = namesRedis(env) ? env : { ...env, REDIS_URL: 'redis://127.0.0.1' }
-  return 'COMPOSE_PROFILES' in env ? { ...told, LOCAL_MODEL_FILE: undefined } : told
+  const told = ofServices(env)
+  return namesRedis(told) ? told : { ...told, REDIS_URL: 'redis://127.0.0.1' }
 }

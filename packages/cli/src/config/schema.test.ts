@@ -1,13 +1,13 @@
-import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { settings } from '@waystation/inference/settings'
 import { readSettings } from '@waystation/runtime'
+import { callWaystation } from '@waystation/testing'
 import { expect, test } from 'vitest'
-import { settings } from './settings.ts'
 
-const SCHEMA = new URL('../../../docs/waystation.schema.json', import.meta.url)
-const CONFIGURATION = new URL('../../../docs/configuration.md', import.meta.url)
+const SCHEMA = new URL('../../../../docs/waystation.schema.json', import.meta.url)
+const CONFIGURATION = new URL('../../../../docs/configuration.md', import.meta.url)
 
 /** As far as it is looked at here. */
 type Schema = {
@@ -19,11 +19,10 @@ type Schema = {
 
 const schema = (): Schema => JSON.parse(readFileSync(SCHEMA, 'utf8'))
 
-test('the schema for editors says what the settings are; `npm run schema` writes it anew', () => {
-  const printed = execFileSync(process.execPath, [new URL('./schema.ts', import.meta.url).pathname], {
-    encoding: 'utf8',
-  })
-  expect(readFileSync(SCHEMA, 'utf8')).toBe(printed)
+test('the schema for editors says what the settings are; `npm run schema` writes it anew', async () => {
+  const kept = readFileSync(SCHEMA, 'utf8')
+  expect(await callWaystation({}, 'config', 'schema')).toEqual({ code: 0, stdout: kept, stderr: '' })
+  expect((await callWaystation({}, 'config', 'schema', '--json')).stdout).toBe(kept)
 })
 
 test('editors are told what every key is for', () => {

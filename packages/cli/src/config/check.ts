@@ -1,0 +1,51 @@
+import type { Env } from '@waystation/runtime'
+import { type Answer, EXIT, type Terminal } from '../command.ts'
+import { variable } from '../doctor/variables.ts'
+import { faultsOfFile, faultsOfVariables, keysMissing } from './faults.ts'
+import { misspelt } from './misspelt.ts'
+import { asServicesAre } from './services.ts'
+
+/** What was found in the environment, or in the file that is named. With faults, a service would not start. */
+export type Checked = { source: string; faults: string[]; warnings: string[] }
+
+/** `waystation config check`. `file`: looked at in place of the waystation.yaml that is in use. */
+export function check({ say }: Terminal, env: Env, file: string | undefined): Answer {
+  const checked = look(file === undefined ? env : { ...env, WAYSTATION_CONFIG: file, WAYSTATION_CONFIG_FILE: '' }, say)
+  return { text: report(checked, say), json: checked, code: isWell(checked) ? EXIT.done : EXIT.usage }
+}
+
+export const isWell = (checked: readonly Checked[]): boolean => checked.every(({ faults }) => faults.length === 0)
+
+export function look(env: Env, say: Terminal['say']): Checked[] {
+  const told = asServicesAre(env)
+  const path = variable(told, 'WAYSTATION_CONFIG')
+  const unknown = misspelt(told).map(({ name, meant }) =>
+    say({
+      en: `${name}: no service reads it; is ${meant} meant?`,
+      zh: `${name}：没有服务读取它；是否应为 ${meant}？`,
+    }),
+  )
+  return [
+    { source: say({ en: 'environment', zh: '环境变量' }), faults: faultsOfVariables(told), warnings: unknown },
+    ...(path === undefined ? [] : [lookAtFile(told, path)]),
+  ]
+}
+
+function lookAtFile(env: Env, path: string): Checked {
+  const faults = faultsOfFile(path)
+  return { source: path, faults, warnings: faults.length > 0 ? [] : keysMissing(env, path) }
+}
+
+export function report(checked: readonly Checked[], say: Terminal['say']): string {
+  const warning = say({ en: 'warning: ', zh: '警告：' })
+  return checked
+    .flatMap(({ source, faults, warnings }) => [
+      `${source}: ${faults.length === 0 ? say(WELL) : say(CORRECT)}`,
+      ...faults.map(fault => `  ${fault}`),
+      ...warnings.map(one => `  ${warning}${one}`),
+    ])
+    .join('\n')
+}
+
+const WELL = { en: 'well', zh: '正确' }
+const CORRECT = { en: 'please correct', zh: '请改正' }
