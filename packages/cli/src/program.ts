@@ -10,6 +10,8 @@ import { addQueues } from './queues/index.ts'
 import { addTrace } from './trace/index.ts'
 import { addTrial } from './trial/index.ts'
 import { addUsage } from './usage/index.ts'
+import { addVersion } from './version/index.ts'
+import { ownVersion } from './version/own.ts'
 
 /** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
 export function createProgram(env: Env): Command {
@@ -17,11 +19,7 @@ export function createProgram(env: Env): Command {
   const say = (words: Words) => words[language]
   const program = new Command('waystation')
     .description(say({ en: 'Asks a station, and tells it what to do.', zh: '查看并操作 Waystation。' }))
-    .version(
-      env.WAYSTATION_VERSION ?? 'unknown',
-      '-V, --version',
-      say({ en: 'which Waystation this is', zh: '显示版本' }),
-    )
+    .version(ownVersion(env), '-V, --version', say({ en: 'which Waystation this is', zh: '显示版本' }))
     .addHelpText('after', say(CODES))
     .helpCommand(false)
     .helpOption('-h, --help', say({ en: 'this', zh: '显示帮助' }))
@@ -35,6 +33,7 @@ export function createProgram(env: Env): Command {
   addQueues(program, env)
   addDlq(program, env)
   addUsage(program, env)
+  addVersion(program, env)
   return program
 }
 

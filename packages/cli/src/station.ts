@@ -9,7 +9,8 @@ import {
   type RedisConfig,
   redisConfig,
 } from '@waystation/redis'
-import { type Env, readEnv } from '@waystation/runtime'
+import { ConfigError, type Env, readEnv } from '@waystation/runtime'
+import type { Words } from './language.ts'
 import { Wrong } from './wrong.ts'
 
 const PATIENCE_MS = 5_000
@@ -46,6 +47,20 @@ export async function connected(env: Env): Promise<Station> {
       await Promise.all([bells.close(), outboxBells.close()])
       await close(redis)
     },
+  }
+}
+
+/** A station that is connected, or why it is not. */
+export type Reached = { station: Station; why?: never } | { station?: never; why: Words }
+
+export async function reach(env: Env): Promise<Reached> {
+  try {
+    return { station: await connected(env) }
+  } catch (error) {
+    if (error instanceof Unreachable) return { why: error.words }
+    if (!(error instanceof ConfigError)) throw error
+    const why = error.message.replaceAll(/\s+/g, ' ')
+    return { why: { en: why, zh: why } }
   }
 }
 

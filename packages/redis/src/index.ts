@@ -9,4 +9,4 @@ export { createPresence, type Presence, type Present, whoIsThere } from './prese
 export { findProvidedRedis, type ProvidedRedis, provideRedis, startTestRedis, type TestRedis } from './provide.ts'
 export { type Script, script } from './script.ts'
 export { startTestSentinels } from './sentinels.ts'
-export { findUnsafe, primariesOf, type UnsafeSetting, warnIfUnsafe } from './unsafe.ts'
+export { findUnsafe, primariesOf, told, type UnsafeSetting, warnIfUnsafe } from './unsafe.ts'

@@ -53,7 +53,9 @@ function faultsOfPrimary(info: string): UnsafeSetting[] {
   return isUnset ? [{ setting: 'min-replicas-to-write', is: '0' }] : []
 }
 
-const told = (info: string, name: string) => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1]
+/** What `INFO` says of one thing. */
+export const told = (info: string, name: string): string | undefined =>
+  new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1]
 
 function isOlder(version: string): boolean {
   const [major = 0, minor = 0] = version.split('.').map(Number)

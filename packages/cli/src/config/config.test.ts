@@ -152,10 +152,10 @@ test('what every service would run with is shown, and no secret', async () => {
   const json = await ask(env, 'show', '--json')
   expect(json.stdout).not.toContain('canary')
   const { variables, settings }: Shown = JSON.parse(json.stdout)
-  const valueOf = (name: string) => variables.find(({ variable }) => variable === name)?.value
-  for (const name of Object.keys(secrets)) expect(valueOf(name)).toBe('••••••••')
-  expect(valueOf('REDIS_URL')).toBe('redis://redis:6379/?••••••••')
-  expect(valueOf('COMMERCIAL_MODEL_BASE_URL')).toBe('https://••••••••@api.test/v1')
+  const shownOf = (name: string) => variables.find(({ variable }) => variable === name)?.value
+  for (const name of Object.keys(secrets)) expect(shownOf(name)).toBe('••••••••')
+  expect(shownOf('REDIS_URL')).toBe('redis://redis:6379/?••••••••')
+  expect(shownOf('COMMERCIAL_MODEL_BASE_URL')).toBe('https://••••••••@api.test/v1')
   expect(settings).toMatchObject({
     persona: 'Courier',
     models: { endpoints: [{ baseUrl: 'http://••••••••@office/v1' }] },

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { callWaystation } from '@waystation/testing'
 import { expect, test } from 'vitest'
+import type { Seen } from '../at-work.ts'
 import { clock } from './clock.ts'
 import { memory, node } from './machine.ts'
-import { type Seen, workerChecks } from './workers.ts'
+import { workerChecks } from './workers.ts'
 
 const coloursOf = (findings: readonly { name: string; colour: string }[]) =>
   Object.fromEntries(findings.map(({ name, colour }) => [name, colour]))

@@ -1,15 +1,16 @@
 import { errorCode } from '@waystation/domain'
 import { whoIsThere } from '@waystation/redis'
-import { ConfigError, type Env } from '@waystation/runtime'
+import type { Env } from '@waystation/runtime'
+import { isThere } from '../at-work.ts'
 import { asServicesAre } from '../config/services.ts'
 import type { Words } from '../language.ts'
-import { connected, type Station, Unreachable } from '../station.ts'
+import type { Reached, Station } from '../station.ts'
 import { clock, clockOf, clockOfRedis, type Other } from './clock.ts'
 import { configChecks } from './config.ts'
 import { door } from './doors.ts'
 import { feishuChecks } from './feishu.ts'
 import { fileChecks } from './files.ts'
-import { alike, type Finding, green, red, yellow } from './finding.ts'
+import { type Finding, green, red, yellow } from './finding.ts'
 import { frontChecks } from './front.ts'
 import { hostChecks } from './host.ts'
 import { disk, memory, node } from './machine.ts'
@@ -20,20 +21,7 @@ import { queueChecks } from './queues.ts'
 import { redisChecks } from './redis.ts'
 import { telegramChecks } from './telegram.ts'
 import { isOnFeishu, isOnTelegram, variable } from './variables.ts'
-import { isThere, workerChecks } from './workers.ts'
-
-/** Its Redis, or why it is not reached. */
-export type Reached = { station: Station } | { station?: never; why: Words }
-
-export async function reach(env: Env): Promise<Reached> {
-  try {
-    return { station: await connected(env) }
-  } catch (error) {
-    if (error instanceof Unreachable) return { why: error.words }
-    if (error instanceof ConfigError) return { why: alike(error.message.replaceAll(/\s+/g, ' ')) }
-    throw error
-  }
-}
+import { workerChecks } from './workers.ts'
 
 /** All that can be looked at from here. */
 export async function examine(env: Env, reached: Reached): Promise<Finding[]> {

@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { type Answer, answers, EXIT, type Terminal } from '../command.ts'
 import { given, readVariables, takesVariables } from '../given.ts'
 import { type Language, speakerOf, type Words } from '../language.ts'
+import { reach } from '../station.ts'
 import { isInContainers } from '../target.ts'
 import type { Colour } from './finding.ts'
 import { type Told, told } from './told.ts'
@@ -26,7 +27,7 @@ export function addDoctor(program: Command, env: Env): void {
 
 async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<Answer> {
   // It knows every service, which other commands need not wait for.
-  const { examine, reach } = await import('./examine.ts')
+  const { examine } = await import('./examine.ts')
   const reached = await reach(env)
   try {
     return report(await told(() => examine(env, reached), fix, env, terminal), terminal)

@@ -1,4 +1,4 @@
-import { findUnsafe, primariesOf, type Redis, type UnsafeSetting } from '@waystation/redis'
+import { findUnsafe, primariesOf, type Redis, told, type UnsafeSetting } from '@waystation/redis'
 import type { Words } from '../language.ts'
 import { type Finding, green, red, size, worstOf, yellow } from './finding.ts'
 
@@ -138,5 +138,3 @@ function disk(info: string): Finding {
     },
   })
 }
-
-const told = (info: string, name: string): string | undefined => new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1]

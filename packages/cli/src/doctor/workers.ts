@@ -1,13 +1,6 @@
-import type { Present } from '@waystation/redis'
+import { byVersion, isThere, type Seen } from '../at-work.ts'
 import { duration } from '../text.ts'
 import { alike, type Finding, green, inBoth, red, yellow } from './finding.ts'
-
-/** Three times as long as a process is silent while it lives. */
-const GONE_MS = 15_000
-
-export type Seen = Present & { silentMs: number }
-
-export const isThere = ({ silentMs }: Seen): boolean => silentMs < GONE_MS
 
 /** `services`: those without which nobody is answered. */
 export function workerChecks(seen: readonly Seen[], services: readonly string[]): Finding[] {
@@ -58,12 +51,10 @@ function vanished(gone: readonly Seen[], there: readonly Seen[]): Finding[] {
 }
 
 function versions(there: readonly Seen[]): Finding {
-  const byVersion = Map.groupBy(there, ({ version, revision }) =>
-    revision === 'unknown' ? version : `${version} (${revision.slice(0, 7)})`,
-  )
-  const [first, ...others] = byVersion.keys()
+  const versions = byVersion(there)
+  const [first, ...others] = versions.keys()
   if (others.length === 0) return green('workers.versions', alike(`${first}`))
-  const told = [...byVersion].map(
+  const told = [...versions].map(
     ([version, those]) => `${version}: ${[...new Set(those.map(({ service }) => service))].join(', ')}`,
   )
   return yellow('workers.versions', {
