@@ -4,6 +4,7 @@ import { callInside } from './inside.ts'
 import { type Language, languageOf, type Words } from './language.ts'
 import { connected, type Station, Unreachable } from './station.ts'
 import { isInContainers } from './target.ts'
+import { Wrong } from './wrong.ts'
 
 /** What a script can tell by the exit code; `--help` says it to people. */
 export const EXIT = { done: 0, failed: 1, usage: 2, unreachable: 3, interrupted: 130 } as const
@@ -89,7 +90,7 @@ function codeOf(error: unknown): number {
 
 /** Ours are sentences for a person; of anything else the stack is of use. */
 function explain(error: unknown, language: Language): string {
-  if (error instanceof Unreachable) return error.words[language]
+  if (error instanceof Unreachable || error instanceof Wrong) return error.words[language]
   if (error instanceof Misused || error instanceof ConfigError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

@@ -5,5 +5,5 @@ import type { Access } from './settings.ts'
 export const argumentOf = ({ text }: Pick<InboundMessage, 'text'>): string => text.replace(/^\s*\/\w+/, '').trim()
 
 /** Whether somebody may use `/system`. */
-export const isAdmin = ({ sender }: Pick<InboundMessage, 'sender'>, { admins = [] }: Access): boolean =>
+export const isAdmin = ({ sender }: Pick<InboundMessage, 'sender'>, { admins = [] }: Pick<Access, 'admins'>): boolean =>
   admins.includes(sender.id)

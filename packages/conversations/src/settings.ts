@@ -18,6 +18,10 @@ const accessSettings = z.strictObject({
     .array(z.string())
     .optional()
     .describe('The ids of those who may change the system prompt of a chat by /system. Nobody when absent.'),
+  operatorsMayReadTexts: z
+    .boolean()
+    .default(false)
+    .describe('Whether `waystation`, by its option --text, shows operators what people wrote and were answered.'),
 })
 export type Access = z.infer<typeof accessSettings>
 

@@ -1,10 +1,10 @@
 import { callWaystation, type Station, startStation } from '@waystation/testing'
 import { expect, test } from 'vitest'
 
-const ask = (station: Station, ...words: string[]) => callWaystation(station.redis.env, 'dlq', ...words)
+const ask = (station: Station, ...words: string[]) => callWaystation(station.env, 'dlq', ...words)
 
 test('what was given up is listed, shown, replayed once, and answered once', async () => {
-  await using station = await startStation()
+  await using station = await startStation({ settings: { access: { operatorsMayReadTexts: true } } })
   station.model.fault({ kind: 'status', status: 400 })
   const chat = station.telegram.privateChat()
   chat.say('a secret question')

@@ -2,6 +2,7 @@ import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { asks } from '../command.ts'
 import { speakerOf } from '../language.ts'
+import { asksWithText } from '../reading.ts'
 import { drop } from './drop.ts'
 import { list } from './list.ts'
 import { replay } from './replay.ts'
@@ -17,8 +18,7 @@ export function addDlq(program: Command, env: Env): void {
 
   asks(takesFilter(dlq.command('list').description(say(LIST)), say), env, list)
 
-  const shown = dlq.command('show').description(say(SHOW)).argument('<id...>')
-  asks(shown.option('--text', say({ en: 'with what people wrote', zh: '连同人们写的内容' })), env, show)
+  asksWithText(dlq.command('show').description(say(SHOW)).argument('<id...>'), env, show)
 
   const replayed = dlq.command('replay').description(say(REPLAY)).argument('[id...]').option('--all', say(ALL))
   asks(takesFilter(replayed, say).option('--rate <n>', say(RATE), Number, 5), env, replay)

@@ -1,5 +1,6 @@
 import type { KeptLetter } from '@waystation/mailbox'
 import { type Answer, type Context, EXIT } from '../command.ts'
+import { asWritten } from '../reading.ts'
 import { outline, select } from './select.ts'
 
 export async function show({ station, say }: Context, ids: string[], options: { text?: boolean }): Promise<Answer> {
@@ -12,7 +13,7 @@ export async function show({ station, say }: Context, ids: string[], options: { 
       : { stack: kept.letter.error.stack.split('\n').map(line => line.trim()) }),
     ...(options.text ? { texts: textsOf(kept) } : {}),
   }))
-  return { text: letters.map(letter => lines(letter)).join('\n\n'), json: letters }
+  return { text: asWritten(letters.map(letter => lines(letter)).join('\n\n')), json: letters }
 }
 
 const NONE = { en: 'There is no such dead letter.', zh: '没有这封死信。' }
