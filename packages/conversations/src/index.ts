@@ -11,7 +11,16 @@ export {
 export { argumentOf, isAdmin } from './commands.ts'
 export { type Folded, foldIfNeeded } from './fold.ts'
 export { commandReply } from './help.ts'
-export { type Entry, type Exchange, forget, type HistorySettings, lastExchange, remember } from './history.ts'
+export {
+  type Entry,
+  type Exchange,
+  forget,
+  type HistorySettings,
+  inExchanges,
+  lastExchange,
+  readHistory,
+  remember,
+} from './history.ts'
 export { type Choices, createMemory, type Memories, type Memory } from './memory.ts'
 export { personaNamed, personaNames, personaOf } from './personas.ts'
 export {

@@ -1,16 +1,18 @@
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
-import { type Answer, asks, type Context, EXIT } from '../command.ts'
+import { type Answer, type Context, EXIT } from '../command.ts'
 import { speakerOf } from '../language.ts'
+import { asksWithText, asWritten } from '../reading.ts'
 import { table } from '../text.ts'
 import { find, type Life } from './find.ts'
 import { linesOf } from './lines.ts'
+import { keptOf, linesOfTexts } from './texts.ts'
 import { judge } from './verdict.ts'
 
 /** `waystation trace`: the life of one message. */
 export function addTrace(program: Command, env: Env): void {
   const command = program.command('trace').description(speakerOf(env)(WHAT)).argument('<id>')
-  asks(command, env, trace)
+  asksWithText(command, env, trace)
 }
 
 const WHAT = {
@@ -18,14 +20,26 @@ const WHAT = {
   zh: '一条消息的全程，按消息 id、trace id 或回复 id',
 }
 
-async function trace({ station, say }: Context, id: string): Promise<Answer> {
+async function trace({ station, say }: Context, id: string, { text }: { text?: boolean }): Promise<Answer> {
   const lives = await find(station.redis, id)
   if (lives.length === 0) return { text: say(NONE), json: [], code: EXIT.failed }
   const listeners = { inbox: await station.bells.listeners(), outbox: await station.outboxBells.listeners() }
-  const told = lives.map(life => ({ ...life, verdict: judge(life, listeners, Date.now()) }))
+  const texts = text ? await Promise.all(lives.map(life => keptOf(station.redis, life))) : []
+  const told = lives.map((life, index) => ({ life, verdict: judge(life, listeners, Date.now()), texts: texts[index] }))
   return {
-    text: told.map(life => `${picture(life)}\n\n${say(life.verdict.words)}`).join('\n\n'),
-    json: told.map(({ verdict, ...life }) => ({ ...life, state: verdict.state, verdict: say(verdict.words) })),
+    text: told
+      .flatMap(({ life, verdict, texts }) => [
+        picture(life),
+        say(verdict.words),
+        ...(texts ? [asWritten(linesOfTexts(texts, say))] : []),
+      ])
+      .join('\n\n'),
+    json: told.map(({ life, verdict, texts }) => ({
+      ...life,
+      state: verdict.state,
+      verdict: say(verdict.words),
+      texts,
+    })),
   }
 }
 
