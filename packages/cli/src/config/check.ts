@@ -21,19 +21,26 @@ export function look(env: Env, say: Terminal['say']): Checked[] {
   const path = variable(told, 'WAYSTATION_CONFIG')
   const unknown = misspelt(told).map(({ name, meant }) =>
     say({
-      en: `${name}: no service reads it; is ${meant} meant?`,
-      zh: `${name}：没有服务读取它；是否应为 ${meant}？`,
+      en: `${name}: no service reads it; is ${meant.join(' or ')} meant?`,
+      zh: `${name}：没有服务读取它；是否应为 ${meant.join(' 或 ')}？`,
     }),
   )
   return [
     { source: say({ en: 'environment', zh: '环境变量' }), faults: faultsOfVariables(told), warnings: unknown },
-    ...(path === undefined ? [] : [lookAtFile(told, path)]),
+    ...(path === undefined ? [] : [lookAtFile(told, path, say)]),
   ]
 }
 
-function lookAtFile(env: Env, path: string): Checked {
+function lookAtFile(env: Env, path: string, say: Terminal['say']): Checked {
   const faults = faultsOfFile(path)
-  return { source: path, faults, warnings: faults.length > 0 ? [] : keysMissing(env, path) }
+  const missing = faults.length > 0 ? [] : keysMissing(env, path)
+  const warnings = missing.map(key =>
+    say({
+      en: `${key}: with what is set here, inference would not start`,
+      zh: `${key}：按这里的变量，inference 无法启动`,
+    }),
+  )
+  return { source: path, faults, warnings }
 }
 
 export function report(checked: readonly Checked[], say: Terminal['say']): string {

@@ -90,7 +90,7 @@ test('a waystation.yaml is checked before it is put in its place; of a key it is
   expect(well).toEqual({
     code: 0,
     stdout:
-      'environment: well\nnext.yaml: well\n  warning: line 4, models.endpoints.0.apiKeyEnv: the variable OFFICE_KEY is not set\n',
+      'environment: well\nnext.yaml: well\n  warning: line 4, models.endpoints.0.apiKeyEnv: the variable OFFICE_KEY is not set: with what is set here, inference would not start\n',
     stderr: '',
   })
   const variables = join(at.path, 'variables')
@@ -105,7 +105,12 @@ test('a waystation.yaml is checked before it is put in its place; of a key it is
 })
 
 test('a name that is misspelt is told, and does no harm', async () => {
-  const env = { TELEGRAM_BOT_TOKN: '1:canary', FEISHU_APP_SECRT_FILE: '/nowhere', LOG_LEVL: '' }
+  const env = {
+    TELEGRAM_BOT_TOKN: '1:canary',
+    LOCAL_MODEL_KEY: 'canary',
+    FEISHU_APP_SECRT_FILE: '/nowhere',
+    LOG_LEVL: '',
+  }
   const { code, environment } = await check(env)
   expect(code).toBe(0)
   expect(environment).toEqual({
@@ -113,6 +118,7 @@ test('a name that is misspelt is told, and does no harm', async () => {
     faults: [],
     warnings: [
       'TELEGRAM_BOT_TOKN: no service reads it; is TELEGRAM_BOT_TOKEN meant?',
+      'LOCAL_MODEL_KEY: no service reads it; is LOCAL_MODEL or LOCAL_MODEL_API_KEY meant?',
       'FEISHU_APP_SECRT_FILE: no service reads it; is FEISHU_APP_SECRET meant?',
     ],
   })

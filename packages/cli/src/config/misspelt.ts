@@ -1,11 +1,12 @@
 import { type Env, isSet } from '@waystation/runtime'
-import { closestMatch } from 'leven'
+import leven from 'leven'
 import { knownVariables } from './services.ts'
 
 /** TELEGRAM_TOKEN is no nearer to TELEGRAM_BOT_TOKEN. */
 const FURTHEST = 4
 
-export type Misspelt = { name: string; meant: string }
+/** `meant`: one of these, perhaps. */
+type Misspelt = { name: string; meant: string[] }
 
 /** Variables that are set, that no service reads, and whose names are nearly those of some that one does. */
 export function misspelt(env: Env): Misspelt[] {
@@ -15,7 +16,7 @@ export function misspelt(env: Env): Misspelt[] {
   return Object.keys(env).flatMap(name => {
     const bare = name.replace(/_FILE$/, '')
     if (!isSet(env, name) || known.includes(name) || known.includes(bare)) return []
-    const meant = closestMatch(bare, likened, { maxDistance: Math.min(FURTHEST, Math.floor(bare.length / 3)) })
-    return meant === undefined ? [] : [{ name, meant }]
+    const meant = likened.filter(one => leven(bare, one) <= Math.min(FURTHEST, bare.length / 3))
+    return meant.length === 0 ? [] : [{ name, meant }]
   })
 }
