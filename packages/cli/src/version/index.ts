@@ -39,14 +39,11 @@ async function versionsOfRedis(redis: Redis): Promise<string> {
 function compare(there: readonly Seen[], { say }: Terminal) {
   const versions = byVersion(there)
   const isSame = versions.size < 2
-  const atWork = [...versions].flatMap(([version, those]) =>
-    [...Map.groupBy(those, ({ service }) => service)].map(([service, { length }]) => ({
-      service,
-      processes: length,
-      version,
-    })),
-  )
-  const rows = atWork.map(({ service, processes, version }) => [service, String(processes), version])
+  const alike = Map.groupBy(there, one => `${one.service} ${versionOf(one)}`)
+  const atWork = [...alike.values()]
+    .flatMap(([first, ...others]) => (first ? [countOf(first, 1 + others.length)] : []))
+    .toSorted((one, other) => one.service.localeCompare(other.service))
+  const rows = atWork.map(one => [one.service, String(one.processes), versionOf(one)])
   const verdict = say(versions.size === 0 ? NOBODY : isSame ? SAME : DIFFERENT)
   return {
     text: rows.length === 0 ? verdict : `${table(['service', 'processes', 'version'], rows)}\n\n${verdict}`,
@@ -54,6 +51,8 @@ function compare(there: readonly Seen[], { say }: Terminal) {
     code: isSame ? EXIT.done : EXIT.failed,
   }
 }
+
+const countOf = ({ service, version, revision }: Seen, processes: number) => ({ service, processes, version, revision })
 
 const ALONE = { en: 'So it is not known who is at work.', zh: '因此不知道有哪些进程在运行。' }
 const NOBODY = { en: 'Nobody is at work.', zh: '没有运行中的进程。' }

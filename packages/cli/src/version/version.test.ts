@@ -60,7 +60,7 @@ test('processes of one service and version are counted', async () => {
   const [{ 0: now = '' } = []] = [await redis.time()]
   for (const pid of [1, 2]) await redis.zadd('waystation:{processes}:present', now, JSON.stringify({ ...one, pid }))
   const { atWork } = await askJson(server.env)
-  expect(atWork).toEqual([{ service: 'sender', processes: 2, version: '1' }])
+  expect(atWork).toEqual([{ service: 'sender', processes: 2, version: '1', revision: 'unknown' }])
 })
 
 test.each([
