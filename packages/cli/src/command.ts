@@ -90,7 +90,7 @@ function codeOf(error: unknown): number {
 
 /** Ours are sentences for a person; of anything else the stack is of use. */
 function explain(error: unknown, language: Language): string {
-  if (error instanceof Unreachable || error instanceof Wrong) return error.words[language]
+  if (error instanceof Wrong) return error.words[language]
   if (error instanceof Misused || error instanceof ConfigError) return error.message
   return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

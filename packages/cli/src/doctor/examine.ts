@@ -1,5 +1,5 @@
 import { errorCode } from '@waystation/domain'
-import { whoIsThere } from '@waystation/redis'
+import { namesRedis, whoIsThere } from '@waystation/redis'
 import type { Env } from '@waystation/runtime'
 import { isThere } from '../at-work.ts'
 import { asServicesAre } from '../config/services.ts'

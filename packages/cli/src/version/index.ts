@@ -3,15 +3,19 @@ import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { byVersion, isThere, type Seen, versionOf } from '../at-work.ts'
 import { type Answer, answers, EXIT, type Terminal } from '../command.ts'
+import { callInside } from '../inside.ts'
 import { speakerOf } from '../language.ts'
 import { reach } from '../station.ts'
+import { isInContainers } from '../target.ts'
 import { table } from '../text.ts'
 import { own } from './own.ts'
 
 /** `waystation version`: which Waystation this is, and which are at work. */
 export function addVersion(program: Command, env: Env): void {
   const command = program.command('version').description(speakerOf(env)(WHAT))
-  answers(command, env, terminal => version(terminal, envHere(env)))
+  answers(command, env, async terminal =>
+    isInContainers(env) ? { code: await callInside('inference', env) } : version(terminal, envHere(env)),
+  )
 }
 
 const WHAT = { en: 'which Waystation this is, and which are at work', zh: '这是哪个版本，运行中的又是哪些版本' }
