@@ -1,4 +1,4 @@
-import { mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtempDisposable, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -204,4 +204,20 @@ test('of each variable it is told where it comes from', async () => {
     MODEL_MAX_TOKENS: ['default', '400'],
     FEISHU_MODE: ['unset', undefined],
   })
+})
+
+test('on a server with Compose the files of its folder are looked at, before anything runs', async () => {
+  await using at = await folder()
+  const inContainers = '/etc/waystation/waystation.yaml'
+  await writeFile(join(at.path, '.env'), `COMPOSE_PROFILES=\nWAYSTATION_CONFIG=${inContainers}\n`)
+  await writeFile(join(at.path, '.env.models'), 'OFFICE_KEY=canary\n')
+  await mkdir(join(at.path, 'site/config'), { recursive: true })
+  await writeFile(join(at.path, 'site/config/waystation.yaml'), SETTINGS)
+  expect(await check({ PWD: at.path })).toEqual({
+    code: 0,
+    environment: { source: 'environment', faults: [], warnings: [] },
+    file: { source: 'site/config/waystation.yaml', faults: [], warnings: [] },
+  })
+  const { variables: shown }: Shown = JSON.parse((await ask({ PWD: at.path }, 'show', '--json')).stdout)
+  expect(shown.find(({ variable }) => variable === 'OFFICE_KEY')?.from).toBe('.env.models')
 })

@@ -1,5 +1,5 @@
 import { type Settings, settings } from '@waystation/inference/settings'
-import { type Env, envHere, isSet, readEnvFile, readSettings } from '@waystation/runtime'
+import { type Env, isSet, readEnvFile, readSettings } from '@waystation/runtime'
 import { stringify } from 'yaml'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
 import { unlessWrong, variable } from '../doctor/variables.ts'
@@ -9,7 +9,7 @@ import { table } from '../text.ts'
 import { isWell, look, report } from './check.ts'
 import { type Known, knownVariables, ofServices, SERVICES } from './services.ts'
 
-type Source = 'environment' | '.env' | '--variables' | 'X_FILE' | 'default' | 'unset'
+type Source = 'environment' | '.env' | '.env.models' | '--variables' | 'X_FILE' | 'default' | 'unset'
 
 /** `waystation config show`: what every service would run with. */
 export function show({ say }: Terminal, env: Env, path: string | undefined): Answer {
@@ -40,14 +40,15 @@ const who = (services: readonly string[]): string => (services.length === SERVIC
 
 /** Where a variable comes from, of all that is `told` here; `env`: the environment alone. */
 function sourceIn(env: Env, told: Env): (known: Known) => Source {
-  const [here, written] = [envHere(env), readEnvFile('.env')]
+  const here = given(env)
+  const files = (['.env', '.env.models'] as const).map(path => ({ path, written: readEnvFile(path) }))
   return ({ name, schema }) => {
     if (!isSet(told, name)) return schema?.safeParse(undefined).data === undefined ? 'unset' : 'default'
     if (told[`${name}_FILE`]) return 'X_FILE'
     if (isSet(env, name)) return 'environment'
-    if (!isSet(here, name)) return '--variables'
-    // Of `npm start` waystation.yaml is found by itself.
-    return isSet(written, name) ? '.env' : 'default'
+    const file = files.find(({ written }) => isSet(written, name))
+    // `npm start` finds waystation.yaml by itself, and Compose has its Redis.
+    return file?.path ?? (isSet(here, name) ? 'default' : '--variables')
   }
 }
 

@@ -1,9 +1,8 @@
-import { parseEnv } from 'node:util'
 import type { Env } from '@waystation/runtime'
 import { z } from 'zod'
 import type { Terminal } from '../command.ts'
+import { asInside } from '../given.ts'
 import { inside } from '../inside.ts'
-import { textOf } from '../target.ts'
 import { Wrong } from '../wrong.ts'
 import { clock } from './clock.ts'
 import { configChecks } from './config.ts'
@@ -85,16 +84,6 @@ async function containers(env: Env, isAlone: boolean): Promise<Finding[]> {
     return [red('containers', { finding: error.words, cure: THEN })]
   }
 }
-
-/** The variables as the containers have them, but for what an override says. */
-const asInside = (env: Env): Env => ({
-  ...parseEnv(textOf('.env.models') ?? ''),
-  ...env,
-  REDIS_URL: 'redis://redis:6379',
-  ...(env.WAYSTATION_CONFIG
-    ? { WAYSTATION_CONFIG: env.WAYSTATION_CONFIG.replace('/etc/waystation', 'site/config') }
-    : {}),
-})
 
 const UNHEARD = yellow('containers.doctor', {
   finding: { en: 'the doctor in the container gave no answer', zh: '容器里的 doctor 没有给出结果' },
