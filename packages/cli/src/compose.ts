@@ -12,7 +12,7 @@ type Options = {
   stdin?: string | 'inherit'
   /** `inherit`: it prints where we print, so that nothing of it is returned. */
   output?: 'pipe' | 'inherit'
-  /** Each line of its stderr, where it tells of progress, as it comes. */
+  /** Each line of both, as it comes. */
   onLine?(line: string): void
   /** Ends it as Ctrl-C does. */
   signal?: AbortSignal
@@ -28,7 +28,7 @@ export async function compose(args: readonly string[], options: Options = {}): P
   signal?.addEventListener('abort', interrupt)
   // It need not read to the end.
   child.stdin?.on('error', () => {}).end(stdin)
-  const printed = [linesOf(child.stdout), linesOf(child.stderr, onLine)] as const
+  const printed = [linesOf(child.stdout, onLine), linesOf(child.stderr, onLine)] as const
   try {
     const [code] = await once(child, 'close')
     const [stdout, stderr] = await Promise.all(printed)
@@ -42,7 +42,7 @@ export async function compose(args: readonly string[], options: Options = {}): P
   }
 }
 
-async function linesOf(stream: Readable | null, onLine: (line: string) => void = () => {}): Promise<string> {
+async function linesOf(stream: Readable | null, onLine: (line: string) => void): Promise<string> {
   if (!stream) return ''
   const lines: string[] = []
   for await (const line of createInterface({ input: stream })) {
