@@ -10,10 +10,10 @@ import { SMTPServer } from 'smtp-server'
 type Mail = { to: string[]; subject: string }
 
 /** A mail server that takes mail only over STARTTLS and from its one user, as most do. */
-export async function startMailServer({ user = 'waystation', password = 'canary-mail' } = {}) {
+export async function startMailServer({ user = 'waystation', password = 'canary-mail', host = '127.0.0.1' } = {}) {
   await using started = new AsyncDisposableStack()
   const folder = started.use(await mkdtempDisposable(join(tmpdir(), 'mail-'))).path
-  const certificate = await makeCertificate(folder, 'IP:127.0.0.1')
+  const certificate = await makeCertificate(folder, `IP:${host}`)
   const messages: Mail[] = []
   const server = new SMTPServer({
     key: await readFile(certificate.keyFile),
@@ -32,7 +32,7 @@ export async function startMailServer({ user = 'waystation', password = 'canary-
   })
   // A client that breaks off is no fault of ours.
   server.on('error', () => {})
-  const listening = server.listen(0, '127.0.0.1')
+  const listening = server.listen(0, host)
   await once(listening, 'listening')
   started.defer(() => new Promise<void>(closed => server.close(closed)))
   // Only a server on a pipe has a string for an address.
@@ -40,7 +40,7 @@ export async function startMailServer({ user = 'waystation', password = 'canary-
 
   const end = started.move()
   return {
-    address: `127.0.0.1:${port}`,
+    address: `${host}:${port}`,
     user,
     password,
     /** Only itself vouches for it. */
