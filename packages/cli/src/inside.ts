@@ -17,7 +17,7 @@ export async function callInside(service: string, env: Env): Promise<number> {
   return code
 }
 
-type Options = { isTerminal?: boolean; stdin: string; output?: 'inherit' }
+type Options = { isTerminal?: boolean; stdin: string; output?: 'inherit'; signal?: AbortSignal }
 
 /** `waystation <words>` in a container of `service`. Throws `Unreachable` where there is none. */
 export async function inside(

@@ -13,6 +13,7 @@ import { askAlerts } from './steps/alerts.ts'
 import { askChannels } from './steps/channels.ts'
 import { askLanguage } from './steps/language.ts'
 import { askModels } from './steps/models.ts'
+import { askServer } from './steps/server.ts'
 import { askStyle } from './steps/style.ts'
 import { createTalk, Interrupted, type Talk } from './talk.ts'
 import { diffOf, writeFiles } from './write.ts'
@@ -22,7 +23,7 @@ const steps = [askModels, askStyle, askChannels, askAccess, askAlerts]
 /** Asks a person, step by step. Files change once, at the end, when the person has seen how. */
 export async function setUpAsked(terminal: Terminal, env: Env, isDry: boolean): Promise<Answer> {
   const talk = createTalk(terminal.language, terminal.signal)
-  let isWritten = false
+  let written: Target | undefined
   try {
     talk.begin({ en: 'Waystation 驿站', zh: '驿站 Waystation' })
     await askLanguage(talk)
@@ -30,13 +31,16 @@ export async function setUpAsked(terminal: Terminal, env: Env, isDry: boolean): 
     for (const ask of steps) await ask(talk, setup)
     const left = await write(talk, setup, env, isDry)
     if (left) return end(talk, left)
-    isWritten = true
-    const isWanted = setup.target === 'start' && (await talk.yes(START_NOW))
-    return end(talk, isWanted ? await start(talk, env, terminal.signal) : startWords[setup.target])
+    written = setup.target
+    if (written === 'compose') {
+      const { words, code = EXIT.done } = await askServer(talk, setup, terminal.signal)
+      return { ...end(talk, words), code }
+    }
+    return end(talk, (await talk.yes(START_NOW)) ? await start(talk, env, terminal.signal) : startWords.start)
   } catch (error) {
-    if (error instanceof Wrong && isWritten) return { ...end(talk, butWritten(error)), code: EXIT.failed }
+    if (error instanceof Wrong && written) return { ...end(talk, butWritten(error, written)), code: EXIT.failed }
     if (!(error instanceof Interrupted)) throw error
-    return { ...end(talk, isWritten ? LEFT_WRITTEN : LEFT), code: EXIT.interrupted }
+    return { ...end(talk, written ? leftWritten(written) : LEFT), code: EXIT.interrupted }
   }
 }
 
@@ -113,13 +117,13 @@ const SENDING = { en: 'Sending a message through the whole road', zh: '正在发
 const RUNS = { en: 'It runs until Ctrl-C.', zh: '运行中，按 Ctrl-C 停止。' }
 const DRY = { en: 'Nothing was written (--dry-run).', zh: '没有写入（--dry-run）。' }
 const LEFT = { en: 'Nothing was written.', zh: '没有写入任何文件。' }
-const LEFT_WRITTEN = {
-  en: 'The files are written. Start it with `npm start`.',
-  zh: '文件已写入。用 `npm start` 启动。',
-}
-const butWritten = ({ words }: Wrong) => ({
-  en: `${words.en}\n${LEFT_WRITTEN.en}`,
-  zh: `${words.zh}\n${LEFT_WRITTEN.zh}`,
+const leftWritten = (target: Target): Words => ({
+  en: `The files are written. ${startWords[target].en}`,
+  zh: `文件已写入。${startWords[target].zh}`,
+})
+const butWritten = ({ words }: Wrong, target: Target): Words => ({
+  en: `${words.en}\n${leftWritten(target).en}`,
+  zh: `${words.zh}\n${leftWritten(target).zh}`,
 })
 const wins = (names: readonly string[]) => ({
   en: `${names.join(', ')}: set in this shell to something else, which wins over .env.`,

@@ -18,6 +18,8 @@ import { expect, onTestFinished, test } from 'vitest'
 
 const EXAMPLE = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8')
 const enter = key('enter')
+/** Of a machine without Docker. */
+const BARE = { PATH: '/nonexistent' }
 
 /** Where this machine has a model of its own, another one is chosen. */
 async function untilAddress(terminal: TerminalSession): Promise<void> {
@@ -45,7 +47,7 @@ test('on a server, in Chinese: the files of Compose are written, and each way of
   await using sms = await startSmsGateway({ key: 'canary-sms' })
   await using tickets = await startTicketSystem({ key: 'canary-ticket' })
   await using model = await startModel()
-  using terminal = openTerminal(folder, { LANG: 'zh_CN.UTF-8' }, 'onboard')
+  using terminal = openTerminal(folder, { ...BARE, LANG: 'zh_CN.UTF-8' }, 'onboard')
   await terminal.when('语言 / Language', enter)
   await terminal.when('怎样运行？', key('down'), enter)
   await terminal.when('用哪些模型回答？', enter)
@@ -61,6 +63,8 @@ test('on a server, in Chinese: the files of Compose are written, and each way of
   await terminal.when('谁可以使用？', key('down'), enter)
   await terminal.when('他们的 id', text('123，ou_1'), enter)
   await terminal.when('可以用 /system', enter)
+  await terminal.when('出问题时通知谁？', key('space'), enter)
+  await terminal.when('只用邮件会漏掉大部分告警')
   await terminal.when(
     '出问题时通知谁？',
     ...['down', 'space', 'down', 'space', 'down', 'space', 'enter'].map(one => key(one as 'down')),
@@ -85,6 +89,7 @@ test('on a server, in Chinese: the files of Compose are written, and each way of
   await terminal.when('收件地址', text('b@example.com'), enter)
   await terminal.when('用户名', enter)
   await terminal.when('写入？', enter)
+  await terminal.when('这里没有 Docker')
   await terminal.when('用 `docker compose up -d --build --wait` 启动')
   expect(await terminal.ended).toBe(0)
   expect(terminal.seen()).not.toMatch(/canary|undefined/)
@@ -96,13 +101,14 @@ test('on a server, in Chinese: the files of Compose are written, and each way of
     WAYSTATION_CONFIG: '/etc/waystation/waystation.yaml',
     ALERT_SMTP: 'smtp.example.com:587',
     ALERTS_TOKEN: expect.stringMatching(/^[\da-f]{64}$/),
+    GRAFANA_ADMIN_PASSWORD: expect.stringMatching(/^[\da-f]{32}$/),
     COMPOSE_PROFILES: parseEnv(EXAMPLE).COMPOSE_PROFILES,
   })
   expect(Object.keys(JSON.parse(env.ALERTS_RECEIVERS ?? ''))).toEqual(['wecom', 'sms', 'ticket'])
   expect(readFileSync(join(folder, 'site/config/waystation.yaml'), 'utf8')).toContain('你是小站')
 
   // Again: mail, WeCom and tickets stay, and nobody gets an SMS any more.
-  using second = openTerminal(folder, { LANG: 'zh_CN.UTF-8' }, 'onboard')
+  using second = openTerminal(folder, { ...BARE, LANG: 'zh_CN.UTF-8' }, 'onboard')
   await second.when('语言 / Language', enter)
   await second.when('保留 simulated', enter)
   await second.when('最长回答', enter)
@@ -125,7 +131,7 @@ test('on a server, in Chinese: the files of Compose are written, and each way of
 test('files are for one of the two, and a model is looked at where this machine has it', async () => {
   const folder = await serverFolder()
   await using model = await startModel()
-  const ask = (...words: string[]) => callWaystation({ PWD: folder }, 'onboard', ...words)
+  const ask = (...words: string[]) => callWaystation({ ...BARE, PWD: folder }, 'onboard', ...words)
   const noTerminal =
     'It asks questions, so it wants a terminal, and no --json. Without: --answers <file>, docs/cli.md.\n'
   expect(await ask()).toEqual({ code: 2, stdout: '', stderr: noTerminal })
@@ -137,7 +143,15 @@ test('files are for one of the two, and a model is looked at where this machine 
   writeFileSync(join(folder, 'answers.yaml'), JSON.stringify({ target: 'compose', variables }))
   expect(await ask('--answers', 'answers.yaml')).toMatchObject({ code: 0 })
   expect(readFileSync(join(folder, '.env'), 'utf8')).toMatch(/^MODEL_MAX_TOKENS=300\n\n# A channel's gateway/m)
+  const begun = await ask('--answers', 'answers.yaml', '--start', '--json')
+  const failed = 'There is no Docker here: https://docs.docker.com/engine/install/'
+  expect(begun.code).toBe(1)
+  expect(JSON.parse(begun.stdout)).toMatchObject({ written: false, started: false, failed })
   writeFileSync(join(folder, 'answers.yaml'), 'target: start\n')
+  expect(await ask('--answers', 'answers.yaml', '--start')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('--start is of Docker Compose'),
+  })
   const stderr = '.env is of Docker Compose, and not for `npm start`: move it away first.\n'
   expect(await ask('--answers', 'answers.yaml')).toEqual({ code: 2, stdout: '', stderr })
 })

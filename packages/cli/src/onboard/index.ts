@@ -4,7 +4,7 @@ import { type Answer, answers, Misused, type Terminal } from '../command.ts'
 import { speakerOf } from '../language.ts'
 import { Wrong } from '../wrong.ts'
 
-type Options = { answers?: string; nonInteractive?: boolean; dryRun?: boolean; json?: boolean }
+type Options = { answers?: string; nonInteractive?: boolean; start?: boolean; dryRun?: boolean; json?: boolean }
 
 /** `waystation onboard`: from nothing to the first answer. */
 export function addOnboard(program: Command, env: Env): void {
@@ -24,6 +24,13 @@ export function addOnboard(program: Command, env: Env): void {
     .option(
       '--non-interactive',
       say({ en: 'nothing is asked: secrets come from the environment', zh: '不提问：密钥取自环境变量' }),
+    )
+    .option(
+      '--start',
+      say({
+        en: 'without questions: has Docker Compose start it, and sends a message through it',
+        zh: '不提问时：由 Docker Compose 启动，并发送一条测试消息',
+      }),
     )
     .option('--dry-run', say({ en: 'nothing is written', zh: '不写入' }))
   answers(command, env, (terminal, options: Options) => onboard(terminal, env, options))

@@ -63,6 +63,10 @@ export function openSetup(target: Target, env: Env) {
     files(): NewFile[] {
       const settingsAfter = isChanged ? document.toString({ lineWidth: 0 }) : (settingsText ?? '')
       if (target === 'compose' && settingsAfter !== '') setup.set('WAYSTATION_CONFIG', IN_CONTAINER)
+      // Its dashboards come along with the alerts.
+      const isAlerting = setup.changed().includes('ALERT_SMTP') && setup.get('ALERT_SMTP') !== undefined
+      if (isAlerting && setup.get('GRAFANA_ADMIN_PASSWORD') === undefined)
+        setup.set('GRAFANA_ADMIN_PASSWORD', randomBytes(16).toString('hex'))
       return [
         {
           path,

@@ -27,8 +27,8 @@ export type Started = {
 export const startWords: Readonly<Record<Target, Words>> = {
   start: { en: 'Start it with `npm start`.', zh: '用 `npm start` 启动。' },
   compose: {
-    en: 'Start it with `docker compose up -d --build --wait`. Then `docker compose exec gateway-web waystation trial` sends a message through it.',
-    zh: '用 `docker compose up -d --build --wait` 启动。然后 `docker compose exec gateway-web waystation trial` 会发一条测试消息。',
+    en: 'Start it with `docker compose up -d --build --wait`. Then `npx waystation trial` sends a message through it.',
+    zh: '用 `docker compose up -d --build --wait` 启动。然后 `npx waystation trial` 会发一条测试消息。',
   },
 }
 

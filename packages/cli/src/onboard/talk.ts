@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import * as clack from '@clack/prompts'
 import { wrapAnsi } from 'fast-wrap-ansi'
 import type { Language, Words } from '../language.ts'
@@ -7,6 +8,8 @@ import { Wrong } from '../wrong.ts'
 const MARGIN = 4
 /** More than fit on a small screen are searched, not listed. */
 const LISTED = 12
+/** Of long work, the last lines that are seen. */
+const FOLLOWED = 8
 
 export type Choice<Value> = { value: Value; words: Words; hint?: Words }
 
@@ -97,6 +100,23 @@ export function createTalk(language: Language, signal: AbortSignal) {
       clack.log.message(wrapped(words), { symbol: '…' })
       return await orInterrupted(seeing)
     },
+    /** The same of long work, whose last lines are seen while it goes on, and stay where it fails. */
+    async follow<Seen>(words: Words, work: (onLine: (line: string) => void) => Promise<Seen>): Promise<Seen> {
+      const log = clack.taskLog({ title: say(words), limit: FOLLOWED })
+      const working = work(line =>
+        log.message(stripVTControlCharacters(line).slice(0, process.stdout.columns - MARGIN)),
+      )
+      try {
+        const seen = await orInterrupted(working)
+        log.success(say(DONE))
+        return seen
+      } catch (error) {
+        // What is interrupted has an end of its own.
+        await working.catch(() => {})
+        log.error(say(NOT_DONE))
+        throw error
+      }
+    },
     /** Asks again as long as the answer is wrong, having said why. */
     async untilRight<Right>(ask: () => Promise<Right>): Promise<Right> {
       for (;;) {
@@ -166,5 +186,7 @@ const isUnfit = (secret: string) =>
 
 const SPACE = { en: '(space: choose, Enter: done)', zh: '（空格：选择，回车：完成）' }
 const EMPTY = { en: 'Write something, or leave with Ctrl-C.', zh: '请输入内容，或用 Ctrl-C 退出。' }
+const DONE = { en: 'Done.', zh: '完成。' }
+const NOT_DONE = { en: 'It ended early.', zh: '没有完成。' }
 const YES = { en: 'Yes', zh: '是' }
 const NO = { en: 'No', zh: '否' }

@@ -1,21 +1,26 @@
 import { redisConfig } from '@waystation/redis'
 import { ConfigError, type Env, readEnv } from '@waystation/runtime'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
+import { NOT_ALLOWED } from '../trial/road.ts'
 import { Wrong } from '../wrong.ts'
 import { environments, readAnswers } from './answers.ts'
 import { checkFeishu, scopesPage } from './checks/feishu.ts'
 import { asHere, listModels } from './checks/models.ts'
 import { checkTelegram } from './checks/telegram.ts'
+import { bringUp, sendThere } from './server.ts'
 import { openSetup, type Setup } from './setup.ts'
 import { startWords } from './start.ts'
 import { diffOf, writeFiles } from './write.ts'
 
-type Options = { answers?: string; dryRun?: boolean }
+type Options = { answers?: string; start?: boolean; dryRun?: boolean; json?: boolean }
 type Say = Terminal['say']
 
 /** The same as the questions, from a file: everything is checked first, and all faults are told at once. */
-export async function setUpUnasked({ say }: Terminal, env: Env, { answers, dryRun }: Options): Promise<Answer> {
+export async function setUpUnasked(terminal: Terminal, env: Env, options: Options): Promise<Answer> {
+  const { say } = terminal
+  const { answers, dryRun } = options
   const { target, variables, settings } = readAnswers(answers, env)
+  if (options.start && target === 'start') throw new Wrong(START_YOURSELF)
   const setup = openSetup(target, env)
   for (const [name, value] of Object.entries(variables)) setup.set(name, value)
   for (const [key, value] of Object.entries(settings)) setup.change([key], value)
@@ -27,9 +32,38 @@ export async function setUpUnasked({ say }: Terminal, env: Env, { answers, dryRu
   const diffs = files.map(file => ({ path: file.path, diff: diffOf(file) }))
   if (!dryRun) writeFiles(files)
   const found = Object.assign({}, ...seen.map(result => (result.status === 'fulfilled' ? result.value : {})))
-  const end = files.length === 0 ? say(SAME) : dryRun ? say(DRY) : `${say(WRITTEN)} ${say(startWords[target])}`
-  const text = [...diffs.map(({ diff }) => diff), end].join('\n\n')
-  return { text, json: { target, written: !dryRun && files.length > 0, files: diffs, ...found } }
+  const json = { target, written: !dryRun && files.length > 0, files: diffs, ...found }
+  const told = (...ends: string[]) => [...diffs.map(({ diff }) => diff), ...ends].join('\n\n')
+  if (dryRun || !options.start) {
+    const end = files.length === 0 ? say(SAME) : dryRun ? say(DRY) : `${say(WRITTEN)} ${say(startWords[target])}`
+    return { text: told(end), json }
+  }
+  const begun = await begin(terminal, setup, env, options)
+  return {
+    text: told(say(files.length === 0 ? SAME : WRITTEN), begun.text),
+    json: { ...json, ...begun.json },
+    code: begun.code,
+  }
+}
+
+/** Starts it by Compose, and sends a message where one is let in. */
+async function begin({ say, progress, signal }: Terminal, setup: Setup, env: Env, { json: isJson }: Options) {
+  try {
+    await bringUp(progress, signal)
+    if (setup.setting('access', 'allow') !== undefined)
+      return { text: say(NOT_ALLOWED), json: { started: true }, code: EXIT.done }
+    const { code, stdout, stderr } = await sendThere(env, signal, ...(isJson ? ['--json'] : []))
+    const isAnswered = code === EXIT.done
+    const trial = isJson && stdout !== '' ? JSON.parse(stdout) : { failed: stderr }
+    return {
+      text: (stdout || stderr).trimEnd(),
+      json: { started: true, trial },
+      code: isAnswered ? EXIT.done : EXIT.failed,
+    }
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error
+    return { text: say(error.words), json: { started: false, failed: error.words.en }, code: EXIT.failed }
+  }
 }
 
 async function lookAtModels(setup: Setup) {
@@ -72,7 +106,7 @@ async function lookAtFeishu(setup: Setup) {
 }
 
 async function lookAtAlerts(setup: Setup) {
-  if (setup.get('ALERTS_RECEIVERS') === undefined) return {}
+  if (setup.get('ALERTS_RECEIVERS') === undefined && setup.get('ALERT_SMTP') === undefined) return {}
   readEnv(environments.alerts, envOf(setup, environments.alerts))
   return {}
 }
@@ -100,4 +134,8 @@ const unknown = (model: string, listed: readonly string[]) => ({
 const NOTHING = { en: 'Nothing was written. Please correct:', zh: '没有写入任何文件。请更正：' }
 const SAME = { en: 'Nothing changes.', zh: '没有变化。' }
 const DRY = { en: 'Nothing was written (--dry-run).', zh: '没有写入（--dry-run）。' }
+const START_YOURSELF = {
+  en: '--start is of Docker Compose; `npm start` runs for as long as its terminal, and is started there.',
+  zh: '--start 只用于 Docker Compose；`npm start` 随终端运行，请在终端里启动。',
+}
 const WRITTEN = { en: 'Written.', zh: '已写入。' }

@@ -91,7 +91,7 @@ const names: Readonly<Record<string, Words>> = {
   settled: { en: 'delivered', zh: '已送达' },
 }
 const WHOLE = { en: 'the whole road', zh: '全程' }
-const NOT_ALLOWED = {
+export const NOT_ALLOWED = {
   en: 'The web chat lets in only who is allowed (access.allow), and the trial is nobody. Write to the bot yourself.',
   zh: '网页聊天只允许名单里的人（access.allow），测试消息不在其中。请自己给机器人发一条消息。',
 }

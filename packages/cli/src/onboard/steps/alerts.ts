@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Wrong } from '../../wrong.ts'
 import { type Receiver, tryReceiver } from '../checks/alerts.ts'
 import type { Setup } from '../setup.ts'
 import type { Talk } from '../talk.ts'
@@ -10,11 +11,12 @@ export async function askAlerts(talk: Talk, setup: Setup): Promise<void> {
   if (setup.target === 'start') return talk.tell(NOT_HERE)
   const receivers = receiversOf(setup)
   const isTold = (way: Way) => (way === 'mail' ? setup.get('ALERT_SMTP') !== undefined : way in receivers)
-  const ways = await talk.chooseSome(
-    { en: 'Who is told when something is wrong?', zh: '出问题时通知谁？' },
-    choices,
-    choices.map(({ value }) => value).filter(isTold),
-  )
+  const ways = await talk.untilRight(async () => {
+    const told = choices.map(({ value }) => value).filter(isTold)
+    const chosen = await talk.chooseSome(WHO, choices, told)
+    if (chosen.join() === 'mail') throw new Wrong(MAIL_ALONE)
+    return chosen
+  })
   if (ways.length > 0 && !ways.includes('mail')) ways.push('mail')
   for (const way of ways) {
     if (isTold(way) && (await talk.yes(keep(way)))) continue
@@ -95,6 +97,11 @@ const NOT_HERE = {
   en: 'Alerts come with Prometheus and Alertmanager, which Docker Compose runs: docs/observability.md. `npm start` has none.',
   zh: '告警由 Docker Compose 里的 Prometheus 和 Alertmanager 发出：docs/observability.zh-CN.md。`npm start` 没有告警。',
 }
+const WHO = { en: 'Who is told when something is wrong?', zh: '出问题时通知谁？' }
+const MAIL_ALONE = {
+  en: 'Mail tells of little by itself: most alerts go to WeCom, to phones or become tickets. Choose one of them besides, or none at all.',
+  zh: '只用邮件会漏掉大部分告警：它们发往企业微信、短信或工单。请再选一种，或都不选。',
+}
 const keep = (way: Way) => ({ en: `Keep ${way} as it is?`, zh: `${way} 保持不变？` })
 const SENDING = { en: 'Sending a trial message', zh: '正在发送测试消息' }
 const ROBOT = { en: 'Address of the robot, which ends with its key', zh: '机器人的 Webhook 地址（含 key）' }
@@ -105,6 +112,6 @@ const BODY = {
 }
 const USER = { en: 'User at the mail server (Enter for none)', zh: '邮件服务器的用户名（没有则回车）' }
 const MAIL_LATER = {
-  en: 'Alertmanager sends it; once the station runs, try: docker compose exec alertmanager amtool alert add --alertmanager.url=http://127.0.0.1:9093 HostCpuBusy',
-  zh: '邮件由 Alertmanager 发送；启动后可试：docker compose exec alertmanager amtool alert add --alertmanager.url=http://127.0.0.1:9093 HostCpuBusy',
+  en: 'Alertmanager sends it, and is tried once the station runs; or later by: docker compose exec alertmanager amtool alert add --alertmanager.url=http://127.0.0.1:9093 TrialMail at=$(date +%s)',
+  zh: '邮件由 Alertmanager 发送，站点启动后会试发一封；以后也可用：docker compose exec alertmanager amtool alert add --alertmanager.url=http://127.0.0.1:9093 TrialMail at=$(date +%s)',
 }
