@@ -66,6 +66,7 @@ export function answers<Args extends unknown[]>(
       const redraw = process.stdout.isTTY && !command.opts().json ? draw : undefined
       const terminal = { language, say, redraw, progress, signal: interrupted.signal }
       const { text, json, code = EXIT.done } = await answer(terminal, ...args)
+      if (process.stderr.isTTY) progress('')
       if (text !== undefined) process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
       process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code
     } catch (error) {
@@ -80,7 +81,7 @@ const draw = (text: string): void => {
 }
 
 const progress = (line: string): void => {
-  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line}` : `${line}\n`)
+  process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line.slice(0, process.stderr.columns - 1)}` : `${line}\n`)
 }
 
 function codeOf(error: unknown): number {
