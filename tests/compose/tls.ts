@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import { type AddressInfo, connect } from 'node:net'
+import { type AddressInfo, connect, type Socket } from 'node:net'
 import { createServer, getCACertificates, setDefaultCACertificates } from 'node:tls'
 import { makeCertificate } from '@waystation/redis'
 
@@ -15,15 +15,18 @@ export async function makeTrustedCertificate(folder: string, addresses: string[]
   return { cert, key }
 }
 
+/** What becomes of a connection: another one to `port` of this machine. */
+export const passOn = (port: number) => (near: Socket) => {
+  const far = connect(port, '127.0.0.1')
+  near.pipe(far).pipe(near)
+  near.on('error', () => far.destroy()).on('close', () => far.destroy())
+  far.on('error', () => near.destroy()).on('close', () => near.destroy())
+}
+
 /** `https://<host>:<port>` in front of `origin`, which listens on this machine alone. */
 export async function coverWithTls(origin: string, host: string, certificate: Certificate) {
   const port = Number(new URL(origin).port)
-  const server = createServer(certificate, near => {
-    const far = connect(port, '127.0.0.1')
-    near.pipe(far).pipe(near)
-    near.on('error', () => far.destroy()).on('close', () => far.destroy())
-    far.on('error', () => near.destroy()).on('close', () => near.destroy())
-  })
+  const server = createServer(certificate, passOn(port))
   server.listen(0, host)
   await once(server, 'listening')
   return {
