@@ -1,5 +1,5 @@
 #!/bin/sh
-# A copy of what one server must not lose, taken while it runs: what is in Redis, .env, .env.models, the
+# A copy of what one server must not lose, taken while it runs: what is in Redis, .env, .env.models, waystation.yaml, the
 # override file of Compose and site/ without its models, which are large and can be fetched again.
 set -eu
 
@@ -48,7 +48,10 @@ trap 'exit 1' HUP INT TERM
 
 # As a replica gets it: one moment of Redis, all of it, and without a file on its side.
 if [ -n "$redis" ]; then
-  redis-cli -h "${redis%:*}" -p "${redis##*:}" --rdb "$draft/redis.rdb" >"$draft/said" 2>&1
+  cli=$(command -v redis-cli || command -v valkey-cli) ||
+    cli='docker run --rm --network host -e REDISCLI_AUTH redis:8-alpine redis-cli'
+  # shellcheck disable=SC2086 # Several words.
+  $cli -h "${redis%:*}" -p "${redis##*:}" --rdb - >"$draft/redis.rdb" 2>"$draft/said"
 else
   # shellcheck disable=SC2016 # Of the container's.
   login='export REDISCLI_AUTH="${REDISCLI_AUTH:-$(cat "$REDIS_PASSWORD_FILE")}"'
@@ -58,7 +61,7 @@ fi || fail "Redis gives no copy: $(tail -n 1 "$draft/said")"
 [ "$(head -c 5 "$draft/redis.rdb")" = REDIS ] || fail "Redis gives no copy: $(tail -n 1 "$draft/said")"
 
 set --
-for path in .env .env.models docker-compose.override.yml site; do
+for path in .env .env.models waystation.yaml docker-compose.override.yml site; do
   [ ! -e "$root/$path" ] || set -- "$@" -C "$root" "$path"
 done
 name=waystation-$(date -u +%Y%m%dT%H%M%SZ).tar.gz

@@ -14,6 +14,9 @@ held=
 for path in appendonlydir appendonly.aof dump.rdb; do [ ! -e "$path" ] || held="$held $path"; done
 [ -z "$held" ] || [ "$replace" = replace ] || exit 3
 
+program=$(command -v redis-server || command -v valkey-server)
+cli=$(command -v redis-cli || command -v valkey-cli)
+
 umask 077
 rm -rf restoring
 mkdir restoring
@@ -24,7 +27,7 @@ trap 'exit 1' HUP INT TERM
 cat >restoring/redis.rdb
 
 # Nobody else reaches it: it has no port.
-redis-server - <<end >"$scratch/log" 2>&1 &
+"$program" - <<end >"$scratch/log" 2>&1 &
 port 0
 unixsocket $scratch/socket
 dir $PWD/restoring
@@ -33,7 +36,7 @@ appendonly no
 save ""
 end
 server=$!
-ask() { REDISCLI_AUTH='' redis-cli -s "$scratch/socket" "$@" 2>/dev/null; }
+ask() { REDISCLI_AUTH='' "$cli" -s "$scratch/socket" "$@" 2>/dev/null; }
 
 until [ "$(ask ping)" = PONG ]; do
   kill -0 "$server" 2>/dev/null || fail "Redis cannot read this copy: $(tail -n 2 "$scratch/log")"

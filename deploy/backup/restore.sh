@@ -6,7 +6,7 @@ usage() {
   cat <<'end'
 restore.sh [--replace] [--data FOLDER] ARCHIVE
 
-Puts back what is in ARCHIVE, whose .sha256 lies beside it: what was in Redis, and those of .env, .env.models,
+Puts back what is in ARCHIVE, whose .sha256 lies beside it: what was in Redis, and those of .env, .env.models, waystation.yaml,
 docker-compose.override.yml and the files of site/ that are not there. Files that are there stay as they are, and are named
 where they differ.
 
@@ -68,8 +68,11 @@ done
 tar --numeric-owner --skip-old-files --exclude=redis.rdb -xpzf "$archive" -C "$root"
 
 status=0
-if [ -n "$data" ]; then
+if [ -n "$data" ] && { command -v redis-server || command -v valkey-server; } >/dev/null; then
   sh "$here/load.sh" "$data" $replace <"$scratch/redis.rdb" || status=$?
+elif [ -n "$data" ]; then
+  docker run --rm -i --user "$(stat -c %u:%g "$data")" -v "$(cd "$data" && pwd):/data" -v "$here:/backup:ro" redis:8-alpine \
+    sh /backup/load.sh /data $replace <"$scratch/redis.rdb" || status=$?
 else
   cd "$root"
   docker compose --progress quiet run --rm -T --no-deps -v "$here:/backup:ro" redis sh /backup/load.sh /data $replace \

@@ -1,5 +1,6 @@
 import type { Env } from '@waystation/runtime'
 import { Command } from 'commander'
+import { addBackup } from './backup/index.ts'
 import { EXIT } from './command.ts'
 import { addConfig } from './config/index.ts'
 import { addDlq } from './dlq/index.ts'
@@ -34,6 +35,7 @@ export function createProgram(env: Env): Command {
   addDlq(program, env)
   addUsage(program, env)
   addVersion(program, env)
+  addBackup(program, env)
   return program
 }
 

@@ -9,9 +9,11 @@ export type Target = 'start' | 'compose'
 /** Whose `.env` there is; `undefined` where there is none. */
 export function targetHere(): Target | undefined {
   const text = textOf('.env')
-  if (text === undefined) return undefined
-  return 'COMPOSE_PROFILES' in parseEnv(text) ? 'compose' : 'start'
+  return text === undefined ? undefined : targetOf(text)
 }
+
+/** Whose `.env` says so. */
+export const targetOf = (text: string): Target => ('COMPOSE_PROFILES' in parseEnv(text) ? 'compose' : 'start')
 
 /** Whether the station of this folder is to be asked in its containers: its Redis has no port outside. */
 export const isInContainers = (env: Env): boolean => !namesRedis(env) && targetHere() === 'compose'

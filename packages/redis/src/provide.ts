@@ -37,6 +37,15 @@ export async function findProvidedRedis(dataDir: string): Promise<string | undef
   return address && (await isUp(address)) ? urlOf(address) : undefined
 }
 
+/** Ends the private Redis over `dataDir`, its data safe on disk, unless somebody is connected to it: then it says false. */
+export async function endProvidedRedis(dataDir: string): Promise<boolean> {
+  const address = await readAddress(resolve(dataDir))
+  if (!address || !(await isUp(address))) return true
+  if (await isInUse(address)) return false
+  await shutDown(address)
+  return true
+}
+
 /** A Redis for one test. */
 export type TestRedis = AsyncDisposable & {
   url: string

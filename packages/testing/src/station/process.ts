@@ -25,11 +25,14 @@ type Options = {
   env: Readonly<Record<string, string>>
   /** 0: any free one. */
   port: number
+  /** Where it runs. By default not in the checkout, whose .env and waystation.yaml are the developer's. */
+  folder?: string
   onOutput(text: string): void
 }
 
 /** Runs `services/<service>/src/main.ts` until it says that it started. Rejects with what it printed, should it end. */
-export async function startProcess({ service, env, port, onOutput }: Options): Promise<StationProcess> {
+export async function startProcess(options: Options): Promise<StationProcess> {
+  const { service, env, port, folder = tmpdir(), onOutput } = options
   const main = fileURLToPath(new URL(`../../../../services/${service}/src/main.ts`, import.meta.url))
   const { PATH = '', HOME = '', NODE_COMPILE_CACHE = '' } = process.env
   const started = Promise.withResolvers<number>()
@@ -44,8 +47,7 @@ export async function startProcess({ service, env, port, onOutput }: Options): P
     isStarted = startedOn !== undefined
     if (isStarted) started.resolve(Number(startedOn))
   }
-  // Not in the checkout, whose .env and waystation.yaml are the developer's.
-  const { child, exited } = spawnLeashed(process.execPath, [main], environment, onText, tmpdir())
+  const { child, exited } = spawnLeashed(process.execPath, [main], environment, onText, folder)
   const failed = (why: string) => started.reject(new Error(`${service} ${why}:\n${printed}`))
   const timer = setTimeout(failed, START_WITHIN_MS, 'does not start')
   // By then all that it printed has been read.
