@@ -1,4 +1,4 @@
-import { readEnv } from '@waystation/runtime'
+import { readEnv, VERSION } from '@waystation/runtime'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { close, connect, createPresence, redisConfig, startTestCluster, startTestRedis, whoIsThere } from './index.ts'
 
@@ -24,7 +24,7 @@ test.each([
     silentMs: expect.any(Number),
   })
   await sender.leave()
-  expect(await whoIsThere(redis)).toEqual([expect.objectContaining({ service: 'inference', version: 'unknown' })])
+  expect(await whoIsThere(redis)).toEqual([expect.objectContaining({ service: 'inference', version: VERSION })])
   await inference.leave()
 })
 

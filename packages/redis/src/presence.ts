@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import type { Env } from '@waystation/runtime'
+import { type Env, VERSION } from '@waystation/runtime'
 import { z } from 'zod'
 import type { Redis } from './client.ts'
 import { script } from './script.ts'
@@ -34,7 +34,7 @@ export function createPresence(redis: Redis, service: string, env: Env): Presenc
   const { WAYSTATION_VERSION, WAYSTATION_REVISION } = env
   const me = JSON.stringify({
     service,
-    version: WAYSTATION_VERSION || 'unknown',
+    version: WAYSTATION_VERSION || VERSION,
     revision: WAYSTATION_REVISION || 'unknown',
     host: hostname(),
     pid: process.pid,

@@ -1,13 +1,14 @@
 import { type DestinationStream, type Logger, pino } from 'pino'
 import { z } from 'zod'
 import { type DescribedError, inEcs } from './ecs.ts'
+import { VERSION } from './version.ts'
 
 export type Log = Logger
 
 export const logConfig = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
   LOG_FORMAT: z.enum(['waystation', 'ecs']).default('waystation'),
-  WAYSTATION_VERSION: z.string().default('unknown'),
+  WAYSTATION_VERSION: z.string().default(VERSION),
 })
 
 /**
