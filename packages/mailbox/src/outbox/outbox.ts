@@ -21,6 +21,9 @@ export type Delivery = {
   parts: Map<number, Part>
 }
 
+/** What is said without having been asked for. */
+type Told = Pick<Reply, 'conversation' | 'id' | 'text' | 'traceId'>
+
 export type Outbox = ReturnType<typeof createOutbox>
 
 /** The replies of conversations on their way to their chats. */
@@ -49,12 +52,14 @@ export function createOutbox(redis: Redis) {
      * Puts a complete reply that answers nobody behind what waits, and is to be rung for. Again within a day it changes
      * nothing, even where the reply is delivered by now.
      */
-    async put(reply: Reply): Promise<void> {
-      const keys = keysOf(reply.conversation)
-      await filled.add(reply.conversation)
+    async put({ id, conversation, traceId, text }: Told): Promise<void> {
+      const keys = keysOf(conversation)
+      const now = Date.now()
+      const reply: Reply = { id, conversation, state: 'final', text, traceId, receivedAt: now, committedAt: now }
+      await filled.add(conversation)
       await putScript(
-        [keys.outbox, keys.reply(reply.id), keys.told(reply.id), keys.journal],
-        [reply.id, JSON.stringify(reply), TOLD_MS, JSON.stringify({ traceId: reply.traceId })],
+        [keys.outbox, keys.reply(id), keys.told(id), keys.journal],
+        [id, JSON.stringify(reply), TOLD_MS, JSON.stringify({ traceId })],
       )
     },
 

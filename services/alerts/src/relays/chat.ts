@@ -19,18 +19,9 @@ export function createChat(name: string, { conversation }: ConfigOf<'chat'>, { o
     limits: [PER_MINUTE],
     dropsRepeats: true,
     async send(notice) {
-      const now = Date.now()
+      const [id, text] = [replyIdOf(name, notice), markdownOf(notice)]
       try {
-        await outbox.put({
-          id: replyIdOf(name, notice),
-          conversation,
-          state: 'final',
-          text: markdownOf(notice),
-          traceId: notice.id,
-          // The time before is the notice's own, and not the sender's fault.
-          receivedAt: now,
-          committedAt: now,
-        })
+        await outbox.put({ id, conversation, text, traceId: notice.id })
         await bells.ring(conversation)
       } catch (cause) {
         throw new Unavailable(`${name}: Redis took no reply`, undefined, { cause })
