@@ -15,6 +15,8 @@ const present = z.object({
   revision: z.string(),
   host: z.string(),
   pid: z.number(),
+  /** Whose replies a sender carries, as conversations' ids begin: `<channel>.<bot>`. */
+  bots: z.array(z.string()).exactOptional(),
 })
 
 /** A service in a process of the station. */
@@ -29,7 +31,7 @@ export type Presence = {
 }
 
 /** `redis`: a connection that fails at once while Redis is away. */
-export function createPresence(redis: Redis, service: string, env: Env): Presence {
+export function createPresence(redis: Redis, service: string, env: Env, more: Pick<Present, 'bots'> = {}): Presence {
   const say = script(redis, new URL('./presence.lua', import.meta.url))
   const { WAYSTATION_VERSION, WAYSTATION_REVISION } = env
   const me = JSON.stringify({
@@ -38,6 +40,7 @@ export function createPresence(redis: Redis, service: string, env: Env): Presenc
     revision: WAYSTATION_REVISION || 'unknown',
     host: hostname(),
     pid: process.pid,
+    ...more,
   } satisfies Present)
   const sayOnce = () => void say([KEY], [me, REMEMBERED_SECONDS]).catch(() => {})
   let timer: NodeJS.Timeout | undefined

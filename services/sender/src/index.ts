@@ -18,7 +18,7 @@ export const sender: Service = {
     const messengers = createMessengers(config, redis)
     const deliveries = createDeliveries({ outbox: createOutbox(redis), events, messengers })
     observeBox(registry, 'outbox', () => lastCensus(redis, 'outbox'))
-    const presence = createPresence(redis, 'sender', env)
+    const presence = createPresence(redis, 'sender', env, { bots: [...messengers.keys()] })
 
     const listener = listen({
       box: 'outbox',
