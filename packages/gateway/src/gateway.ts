@@ -52,30 +52,28 @@ export function createGateway({ redis, events, access }: { redis: Redis; events:
     } catch (error) {
       if (!(error instanceof Rejected)) throw error
       if (error.reason === 'not_addressed') events.ignored({ channel, reason: error.reason })
-      else events.rejected({ channel, reason: error.reason })
+      else refuse(channel, error.reason)
       return 'refused'
     }
-    if (message.edits === undefined) await post(message)
-    else await amend({ ...message, edits: message.edits })
+    const { edits } = message
+    const outcome = await (edits === undefined ? inbox.post(message) : inbox.amend({ ...message, edits }))
+    if (outcome === 'blocked') return refuse(channel, 'blocked')
+    if (outcome === 'posted') events.received(message)
+    else if (outcome === 'duplicate') events.duplicated(message)
+    else events.amended(message, outcome)
     return 'taken'
   }
 
-  async function post(message: InboundMessage): Promise<void> {
-    const outcome = await inbox.post(message)
-    if (outcome === 'posted') events.received(message)
-    else events.duplicated(message)
-  }
-
-  async function amend(message: InboundMessage & { edits: string }): Promise<void> {
-    events.amended(message, await inbox.amend(message))
+  function refuse(channel: Channel, reason: string): 'refused' {
+    events.rejected({ channel, reason })
+    return 'refused'
   }
 
   async function acceptVote(channel: Channel, vote: Vote): Promise<'refused' | 'taken'> {
-    if (!isAllowed(vote.voter, vote.conversation, access.current())) {
-      events.rejected({ channel, reason: 'not_allowed' })
-      return 'refused'
-    }
-    if (await votes.isNews(vote)) events.voted(vote)
+    if (!isAllowed(vote.voter, vote.conversation, access.current())) return refuse(channel, 'not_allowed')
+    const outcome = await votes.cast(vote)
+    if (outcome === 'blocked') return refuse(channel, 'blocked')
+    if (outcome === 'news') events.voted(vote)
     return 'taken'
   }
 }

@@ -1,8 +1,10 @@
 import type { ConversationId } from '@waystation/domain'
 
 /** A conversation's keys share one hash tag, so its scripts run on one node of a Redis Cluster. */
+export const keyOf = (conversation: string, name: string) => `waystation:{${conversation}}:${name}`
+
 export const keysOf = (conversation: ConversationId) => {
-  const own = (name: string) => `waystation:{${conversation}}:${name}`
+  const own = (name: string) => keyOf(conversation, name)
   return {
     /** list: messages that wait, oldest first, those of the current turn in front */
     inbox: own('inbox'),
@@ -22,6 +24,8 @@ export const keysOf = (conversation: ConversationId) => {
     journal: own('journal'),
     /** list: dead letters, oldest first */
     dead: own('dead'),
+    /** string: when an operator blocked the conversation, ms since 1970; it does not expire */
+    blocked: own('blocked'),
   }
 }
 

@@ -76,9 +76,10 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     /**
      * Puts a message into the inbox and rings. A message seen in the last 24 h is not put in again, but the bell is
      * rung again: a crash between the two heals itself when the platform repeats. A `/stop` ends the running turn and
-     * takes the place of what waits. Throws `Unavailable` when Redis did not take it.
+     * takes the place of what waits. Where the conversation is blocked, a bell rings in vain, and nothing else is done.
+     * Throws `Unavailable` when Redis did not take it.
      */
-    async post(message: InboundMessage): Promise<'posted' | 'duplicate'> {
+    async post(message: InboundMessage): Promise<'posted' | 'duplicate' | 'blocked'> {
       const keys = keysOf(message.conversation)
       const isStop = message.command === 'stop'
       try {
@@ -86,7 +87,7 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
           filled.add(message.conversation),
           thenRing(
             postScript(
-              [keys.seen, keys.inbox, keys.turn, keys.journal],
+              [keys.seen, keys.inbox, keys.turn, keys.journal, keys.blocked],
               [
                 message.id,
                 JSON.stringify(message),
@@ -99,6 +100,7 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
             () => bells.ring(message.conversation, { hurry: isStop }),
           ),
         ])
+        if (posted === -1) return 'blocked'
         return posted === 1 ? 'posted' : 'duplicate'
       } catch (error) {
         throw new Unavailable('Redis did not take the message', undefined, { cause: error })
@@ -106,12 +108,13 @@ export function createInbox(redis: Redis, bells: Bells, outboxBells: Bells) {
     },
 
     /** Replaces a message that still waits by its edited form; one that was taken stays as it was read. */
-    async amend(message: InboundMessage & { edits: string }): Promise<'amended' | 'too_late'> {
-      const { inbox, turn } = keysOf(message.conversation)
+    async amend(message: InboundMessage & { edits: string }): Promise<'amended' | 'too_late' | 'blocked'> {
+      const { inbox, turn, blocked } = keysOf(message.conversation)
       const replaced = await amendScript(
-        [inbox, turn],
+        [inbox, turn, blocked],
         [message.edits, JSON.stringify({ ...message, id: message.edits })],
       )
+      if (replaced === -1) return 'blocked'
       return replaced === 1 ? 'amended' : 'too_late'
     },
 
