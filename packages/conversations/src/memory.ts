@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { ConversationId } from '@waystation/domain'
 import { type Redis, script } from '@waystation/redis'
 import { z } from 'zod'
-import { type Entry, type HistorySettings, keepMs, readHistory, summaryLine } from './history.ts'
+import { costOf, type Entry, type HistorySettings, keepMs, readHistory, summaryLine } from './history.ts'
 
 /** In the hash tag of packages/mailbox, whose commits write the history. */
 const keysOf = (conversation: ConversationId) => ({
@@ -32,8 +32,16 @@ export type Folding = { upTo: string; summary: string | undefined; lease: string
 
 const optional = <Value extends z.ZodType>(value: Value) => value.nullable().transform(it => it ?? undefined)
 const tier = z.enum(['local', 'commercial'])
+/** Persona, system, choice, as Redis tells them. */
+const chosen = z
+  .tuple([optional(z.string()), optional(z.string()), optional(tier)])
+  .transform(([persona, system, choice]): Choices => ({
+    ...(persona === undefined ? {} : { persona }),
+    ...(system === undefined ? {} : { system }),
+    ...(choice === undefined ? {} : { choice }),
+  }))
 /** As recall.lua answers. */
-const recalled = z.tuple([z.array(z.string()), z.tuple([optional(z.string()), optional(z.string()), optional(tier)])])
+const recalled = z.tuple([z.array(z.string()), chosen])
 
 export type Memories = ReturnType<typeof createMemory>
 
@@ -47,13 +55,18 @@ export function createMemory(redis: Redis) {
     async recall(conversation: ConversationId, history: HistorySettings): Promise<Memory> {
       const keys = keysOf(conversation)
       const answer = await recallScript([keys.history, keys.choices], [keepMs(history)])
-      const [lines, [persona, system, choice]] = recalled.parse(answer)
-      return {
-        ...readHistory(lines),
-        ...(persona === undefined ? {} : { persona }),
-        ...(system === undefined ? {} : { system }),
-        ...(choice === undefined ? {} : { choice }),
-      }
+      const [lines, choices] = recalled.parse(answer)
+      return { ...readHistory(lines), ...choices }
+    },
+
+    /** What was chosen. Whoever only looks does not keep it any longer. */
+    choices: async (conversation: ConversationId): Promise<Choices> =>
+      chosen.parse(await redis.hmget(keysOf(conversation).choices, 'persona', 'system', 'choice')),
+
+    /** How much is remembered, without what was said; `tokens`: what it costs in a prompt that holds all of it. */
+    async extent(conversation: ConversationId): Promise<{ tokens: number; hasSummary: boolean }> {
+      const { entries, summary } = readHistory(await redis.lrange(keysOf(conversation).history, 0, -1))
+      return { tokens: costOf(entries), hasSummary: summary !== undefined }
     },
 
     /** Keeps what is chosen, and takes back what is `null`. A new conversation does not change it. */

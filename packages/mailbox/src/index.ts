@@ -1,5 +1,6 @@
 export { type Again, type Bells, createBells, type Listener, listen } from './bells.ts'
 export { type Census, lastCensus, sweep, takeCensus } from './census.ts'
+export { createConversations, type Sight } from './conversations/conversations.ts'
 export { type DeadLetter, describe } from './dead/letter.ts'
 export { createDeadLetters, type KeptLetter } from './dead/letters.ts'
 export { createInbox, type Inbox, type Outcome, type TurnState } from './inbox/inbox.ts'

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { ConversationId } from '@waystation/domain'
 import { type Redis, type Script, script } from '@waystation/redis'
 import { z } from 'zod'
+import { conversationsWith } from './conversations/known.ts'
 import { keysOf } from './keys.ts'
 
 const JOURNAL = new URL('./journal.lua', import.meta.url)
@@ -55,13 +56,7 @@ const entrySchema = z.discriminatedUnion('event', [
 export type JournalEntry = z.infer<typeof entrySchema> & { at: number }
 
 /** The conversations in which something happened within the last day. */
-export async function* journaled(redis: Redis): AsyncGenerator<ConversationId> {
-  const [before = '', after = ''] = keysOf('*' as ConversationId).journal.split('*')
-  // Only the scripts write keys of this shape.
-  for (const node of 'nodes' in redis ? redis.nodes('master') : [redis])
-    for await (const keys of node.scanStream({ match: `${before}*${after}`, count: 1000 }))
-      for (const key of keys) yield key.slice(before.length, -after.length) as ConversationId
-}
+export const journaled = (redis: Redis) => conversationsWith(redis, 'journal')
 
 /** What happened in a conversation within the last day, the oldest first; of a lively one the last 7000 events. */
 export async function readJournal(redis: Redis, conversation: ConversationId): Promise<JournalEntry[]> {

@@ -6,7 +6,7 @@
 -- → how many messages wait now, or -1: a newer attempt runs, nothing was changed
 local inbox, turn, outbox, reply, history, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 
-local current = redis.call('HMGET', turn, 'fence', 'count')
+local current = redis.call('HMGET', turn, 'fence', 'count', 'forgotten')
 if current[1] ~= ARGV[1] then return -1 end
 
 local opened = redis.call('EXISTS', reply) == 1
@@ -20,11 +20,14 @@ end
 
 if ARGV[4] ~= '' then redis.call('RPUSH', dead, ARGV[4]) end
 
-if ARGV[5] ~= '0' then redis.call('LTRIM', history, 0, -ARGV[5] - 1) end
-if #ARGV > 8 then
-  redis.call('RPUSH', history, unpack(ARGV, 9))
-  redis.call('LTRIM', history, -ARGV[6], -1)
-  redis.call('PEXPIRE', history, ARGV[7])
+-- An attempt that has read what was forgotten since would bring some of it back.
+if current[3] ~= ARGV[1] then
+  if ARGV[5] ~= '0' then redis.call('LTRIM', history, 0, -ARGV[5] - 1) end
+  if #ARGV > 8 then
+    redis.call('RPUSH', history, unpack(ARGV, 9))
+    redis.call('LTRIM', history, -ARGV[6], -1)
+    redis.call('PEXPIRE', history, ARGV[7])
+  end
 end
 
 journal(KEYS[7], 'committed', ARGV[2], ARGV[8])
