@@ -65,13 +65,12 @@ export function answers<Args extends unknown[]>(
     try {
       const redraw = process.stdout.isTTY && !command.opts().json ? draw : undefined
       const terminal = { language, say, redraw, progress, signal: interrupted.signal }
-      const { text, json, code = EXIT.done } = await answer(terminal, ...args)
-      if (process.stderr.isTTY) progress('')
+      const { text, json, code = EXIT.done } = await answer(terminal, ...args).finally(endProgress)
       if (text !== undefined) process.stdout.write(`${command.opts().json ? JSON.stringify(json, null, 2) : text}\n`)
       process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : code
     } catch (error) {
-      process.exitCode = codeOf(error)
-      process.stderr.write(`${explain(error, language)}\n`)
+      process.exitCode = interrupted.signal.aborted ? EXIT.interrupted : codeOf(error)
+      if (!isAbort(error)) process.stderr.write(`${explain(error, language)}\n`)
     }
   })
 }
@@ -83,6 +82,12 @@ const draw = (text: string): void => {
 const progress = (line: string): void => {
   process.stderr.write(process.stderr.isTTY ? `\r\u001b[K${line.slice(0, process.stderr.columns - 1)}` : `${line}\n`)
 }
+
+const endProgress = (): void => {
+  if (process.stderr.isTTY) progress('')
+}
+
+const isAbort = (error: unknown): boolean => error instanceof Error && error.name === 'AbortError'
 
 function codeOf(error: unknown): number {
   if (error instanceof Unreachable) return EXIT.unreachable
