@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import { addBackup } from './backup/index.ts'
 import { EXIT } from './command.ts'
 import { addConfig } from './config/index.ts'
+import { addConversations } from './conversations/index.ts'
 import { addDlq } from './dlq/index.ts'
 import { addDoctor } from './doctor/index.ts'
 import { languageOf, type Words } from './language.ts'
@@ -33,6 +34,7 @@ export function createProgram(env: Env): Command {
   addTrace(program, env)
   addQueues(program, env)
   addDlq(program, env)
+  addConversations(program, env)
   addUsage(program, env)
   addVersion(program, env)
   addBackup(program, env)

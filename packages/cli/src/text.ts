@@ -3,10 +3,17 @@ import type { Language } from './language.ts'
 /** Columns as wide as their widest cell, which should be ASCII: what else there is belongs into the last one. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const all = [head, ...rows]
-  const widths = head.map((_, column) => Math.max(...all.map(row => columnsOf(row[column] ?? ''))))
+  // Not Math.max(...all): there may be more rows than a call takes arguments.
+  const widths = head.map((_, column) => all.reduce((most, row) => Math.max(most, columnsOf(row[column] ?? '')), 0))
   const pad = (cell: string, column: number) => cell + ' '.repeat((widths[column] ?? 0) - columnsOf(cell))
   return all.map(row => row.map(pad).join('  ').trimEnd()).join('\n')
 }
+
+/** What one thing has, a line each. */
+export const fields = (of: object): string =>
+  Object.entries(of)
+    .map(([name, value]) => `${name.padEnd(13)} ${Array.isArray(value) ? value.join(`\n${' '.repeat(14)}`) : value}`)
+    .join('\n')
 
 /** A Chinese character is two columns wide on a terminal. */
 const columnsOf = (text: string): number =>
@@ -27,8 +34,15 @@ export function duration(ms: number, language: Language): string {
       .slice(largest === -1 ? 3 : largest)
       .slice(0, 2),
   )
-  return new Intl.DurationFormat(language, {
-    style: 'narrow',
-    secondsDisplay: largest === -1 ? 'always' : 'auto',
-  }).format(shown)
+  return formatOf(language, largest === -1 ? 'always' : 'auto').format(shown)
+}
+
+const formats = new Map<string, Intl.DurationFormat>()
+
+/** To make one takes twenty times as long as to use it, and a list may have many rows. */
+function formatOf(language: Language, secondsDisplay: 'always' | 'auto'): Intl.DurationFormat {
+  const name = `${language} ${secondsDisplay}`
+  const format = formats.get(name) ?? new Intl.DurationFormat(language, { style: 'narrow', secondsDisplay })
+  formats.set(name, format)
+  return format
 }

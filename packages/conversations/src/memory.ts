@@ -33,13 +33,13 @@ export type Folding = { upTo: string; summary: string | undefined; lease: string
 const optional = <Value extends z.ZodType>(value: Value) => value.nullable().transform(it => it ?? undefined)
 const tier = z.enum(['local', 'commercial'])
 /** Persona, system, choice, as Redis tells them. */
-const chosen = z
-  .tuple([optional(z.string()), optional(z.string()), optional(tier)])
-  .transform(([persona, system, choice]): Choices => ({
+const chosen = z.tuple([optional(z.string()), optional(z.string()), optional(tier)]).transform(
+  ([persona, system, choice]): Choices => ({
     ...(persona === undefined ? {} : { persona }),
     ...(system === undefined ? {} : { system }),
     ...(choice === undefined ? {} : { choice }),
-  }))
+  }),
+)
 /** As recall.lua answers. */
 const recalled = z.tuple([z.array(z.string()), chosen])
 

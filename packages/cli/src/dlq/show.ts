@@ -1,6 +1,7 @@
 import type { KeptLetter } from '@waystation/mailbox'
 import { type Answer, type Context, EXIT } from '../command.ts'
 import { asWritten } from '../reading.ts'
+import { fields } from '../text.ts'
 import { outline, select } from './select.ts'
 
 export async function show({ station, say }: Context, ids: string[], options: { text?: boolean }): Promise<Answer> {
@@ -13,7 +14,7 @@ export async function show({ station, say }: Context, ids: string[], options: { 
       : { stack: kept.letter.error.stack.split('\n').map(line => line.trim()) }),
     ...(options.text ? { texts: textsOf(kept) } : {}),
   }))
-  return { text: asWritten(letters.map(letter => lines(letter)).join('\n\n')), json: letters }
+  return { text: asWritten(letters.map(fields).join('\n\n')), json: letters }
 }
 
 const NONE = { en: 'There is no such dead letter.', zh: '没有这封死信。' }
@@ -21,10 +22,4 @@ const NONE = { en: 'There is no such dead letter.', zh: '没有这封死信。' 
 function textsOf({ letter }: KeptLetter): string[] {
   if (letter.kind === 'turn') return letter.turn.messages.map(({ text }) => text)
   return letter.kind === 'reply' ? [letter.reply.text] : letter.items
-}
-
-function lines(letter: object): string {
-  return Object.entries(letter)
-    .map(([name, value]) => `${name.padEnd(13)} ${Array.isArray(value) ? value.join(`\n${' '.repeat(14)}`) : value}`)
-    .join('\n')
 }

@@ -1,4 +1,4 @@
-import type { ConversationId } from '@waystation/domain'
+import type { ConversationId, Turn } from '@waystation/domain'
 import { type Redis, script } from '@waystation/redis'
 import { z } from 'zod'
 import { keyOf, keysOf } from '../keys.ts'
@@ -52,6 +52,14 @@ export function createConversations(redis: Redis) {
         dead: letters,
         ...(blockedAt === null ? {} : { blockedAt: Number(blockedAt) }),
       }
+    },
+
+    /** The turn that was taken of it, and not ended. */
+    async turn(
+      conversation: ConversationId,
+    ): Promise<(Pick<Turn, 'attempt' | 'replyId'> & { messages: number }) | undefined> {
+      const [replyId, attempt, count] = await redis.hmget(keysOf(conversation).turn, 'replyId', 'attempt', 'count')
+      return replyId ? { replyId, attempt: Number(attempt), messages: Number(count) } : undefined
     },
 
     /**

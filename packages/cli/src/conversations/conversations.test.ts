@@ -1,0 +1,263 @@
+import { createMemory } from '@waystation/conversations'
+import { keysOf } from '@waystation/mailbox'
+import { close, connect, redisConfig, startTestCluster, startTestRedis } from '@waystation/redis'
+import { readEnv } from '@waystation/runtime'
+import { callWaystation, type Station, startStation } from '@waystation/testing'
+import { expect, onTestFinished, test, vi } from 'vitest'
+
+const ask = (station: Pick<Station, 'redis'>, ...words: string[]) =>
+  callWaystation(station.redis.env, 'conversations', ...words)
+const askJson = async (station: Pick<Station, 'redis'>, ...words: string[]) =>
+  JSON.parse((await ask(station, ...words, '--json')).stdout)
+const WITHIN = { timeout: 30_000 }
+
+/** What a model was given to read last, without the system prompt. */
+const lastPrompt = ({ model }: Station) =>
+  model.requests
+    .at(-1)
+    ?.messages.slice(1)
+    .map(({ content }) => content)
+
+test('conversations are listed, the latest first, with what is kept of them and not what was said', async () => {
+  await using station = await startStation({ feishu: {}, settings: { personas: { pirate: { prompt: 'Arr!' } } } })
+  const { telegram, feishu, model } = station
+  expect(await ask(station, 'list')).toEqual({ code: 0, stdout: 'There are no such conversations.\n', stderr: '' })
+  const [chat, group] = [telegram.privateChat(), feishu.group()]
+  for (const text of ['a secret question', '/persona pirate', '/model local', 'another one']) {
+    chat.say(text)
+    await station.settled()
+  }
+  model.fault({ kind: 'status', status: 400 })
+  group.say('hello')
+  await station.settled()
+  const [telegramId, feishuId] = [
+    `telegram.${telegram.bot.id}.${chat.id}`,
+    `feishu.${feishu.app.appId}.${group.id}`,
+  ] as const
+
+  const listed = await askJson(station, 'list')
+  expect(listed).toEqual([
+    { conversation: feishuId, lastAt: expect.any(String), exchanges: 0, inbox: 0, outbox: 0, dead: 1 },
+    {
+      conversation: telegramId,
+      lastAt: expect.any(String),
+      exchanges: 2,
+      inbox: 0,
+      outbox: 0,
+      dead: 0,
+      persona: 'pirate',
+      model: 'local',
+    },
+  ])
+  const { stdout } = await ask(station, 'list')
+  expect(stdout).toContain(telegramId)
+  expect(stdout).toMatch(/ {2}2 +0 +0 +0 +local +pirate$/m)
+  expect(await askJson(station, 'list', '--channel', 'feishu')).toEqual([listed[0]])
+  expect(await askJson(station, 'list', '--blocked')).toEqual([])
+
+  const shown = await ask(station, 'show', telegramId)
+  expect(shown.stdout).toMatch(/^exchanges +2$/m)
+  expect(shown.stdout).not.toContain('secret')
+  expect(await askJson(station, 'show', telegramId)).toEqual([
+    { ...listed[1], hasSystemPrompt: false, tokens: expect.any(Number), hasSummary: false },
+  ])
+})
+
+test('what is of more than a day ago has no time, and is not the latest', async () => {
+  await using redis = await startTestRedis()
+  const client = await connect(redis.url, 'commands')
+  onTestFinished(() => close(client))
+  const [old, older, now] = ['web.chat.old', 'web.chat.older', 'web.chat.now'] as const
+  await client.rpush(keysOf(old).history, '{}', '{}')
+  await createMemory(client).choose(older, 'choice', 'commercial', { days: 1, tokens: 1 })
+  await client.xadd(keysOf(now).journal, '*', 'event', 'posted', 'id', '1', 'detail', '{}')
+  const listed = await askJson({ redis }, 'list')
+  expect(listed).toHaveLength(3)
+  expect(listed[0]).toMatchObject({ conversation: now, lastAt: expect.any(String) })
+  expect(listed).toContainEqual({ conversation: old, exchanges: 1, inbox: 0, outbox: 0, dead: 0 })
+  expect((await ask({ redis }, 'list')).stdout).toMatch(/^web\.chat\.older {5,}0 +0 +0 +0 +commercial$/m)
+})
+
+test('on a Cluster those of all nodes are listed, and each can be blocked', { timeout: 120_000 }, async () => {
+  await using redis = await startTestCluster()
+  const client = await connect(readEnv(redisConfig, redis.env), 'commands')
+  onTestFinished(() => close(client))
+  const ids = Array.from({ length: 40 }, (_, index) => `telegram.1.${index}` as const)
+  for (const id of ids) await client.rpush(keysOf(id).history, '{}', '{}')
+  const listed: { conversation: string }[] = await askJson({ redis }, 'list')
+  expect(new Set(listed.map(({ conversation }) => conversation))).toEqual(new Set(ids))
+  expect((await ask({ redis }, 'block', ...ids)).stdout).toMatch(/^40 of 40 blocked now\./)
+  expect(await askJson({ redis }, 'list', '--blocked')).toHaveLength(40)
+})
+
+test('who runs a turn is shown, and a turn that was put off says until when', async () => {
+  await using station = await startStation({ processes: { 'gateway-telegram': 1, inference: 1, sender: 1 } })
+  const { telegram, model } = station
+  const chat = telegram.privateChat()
+  const id = `telegram.${telegram.bot.id}.${chat.id}`
+  model.fault({ kind: 'hold' })
+  chat.say('hello')
+  await vi.waitUntil(() => model.requests.length === 1, WITHIN)
+  const [{ turn }] = await askJson(station, 'show', id)
+  const [worker] = station.of('inference')
+  expect(turn).toEqual({
+    replyId: expect.any(String),
+    attempt: 1,
+    messages: 1,
+    by: expect.stringMatching(new RegExp(`/${worker?.pid}$`)),
+    since: expect.any(String),
+  })
+  expect((await ask(station, 'show', id)).stdout).toMatch(
+    /^turn +[\da-f-]+: 1 message, attempt 1 by .+, begun \S+ ago$/m,
+  )
+
+  const busy = telegram.privateChat()
+  const busyId = `telegram.${telegram.bot.id}.${busy.id}`
+  model.fault({ kind: 'status', status: 503 }, { times: 100 })
+  busy.say('hello')
+  const now = async () => (await askJson(station, 'show', busyId))[0].turn?.putOff
+  expect(await vi.waitUntil(now, WITHIN)).toEqual({ code: expect.any(String), until: expect.any(String) })
+})
+
+test('a reset forgets what was said, though an answer that has read it is under way', async () => {
+  await using station = await startStation()
+  const { telegram, model } = station
+  const [chat, other] = [telegram.privateChat(), telegram.privateChat()]
+  const id = `telegram.${telegram.bot.id}.${chat.id}`
+  chat.say('my name is Ann')
+  other.say('I am called Bob')
+  await station.settled()
+  model.fault({ kind: 'hold', afterChunks: 2 })
+  chat.say('what is my name?')
+  await vi.waitUntil(() => model.requests.length === 3, WITHIN)
+  expect(lastPrompt(station)).toContain('my name is Ann')
+
+  expect(await ask(station, 'reset', id)).toEqual({
+    code: 2,
+    stdout: '',
+    stderr: 'What was said in this conversation would be forgotten for good. Add --yes if that is meant.\n',
+  })
+  const reset = await ask(station, 'reset', id, '--yes')
+  expect(reset.stdout).toBe(
+    `${id}  1 exchange is forgotten. The answer that is under way is still given, and not remembered.\n`,
+  )
+  expect(await askJson(station, 'show', id)).toMatchObject([{ exchanges: 0, turn: { attempt: 1 } }])
+  // What was written until then stays as the answer.
+  chat.say('/stop')
+  await station.settled()
+  expect(telegram.texts(chat)).toEqual(['re: my name is Ann', expect.stringMatching(/^re: /), 'Stopped.'])
+  expect(await askJson(station, 'show', id)).toMatchObject([{ exchanges: 0 }])
+
+  chat.say('and now?')
+  await station.settled()
+  expect(lastPrompt(station)).toEqual(['and now?'])
+  chat.say('and then?')
+  await station.settled()
+  expect(lastPrompt(station)).toEqual(['and now?', 're: and now?', 'and then?'])
+  other.say('still?')
+  await station.settled()
+  expect(lastPrompt(station)).toContain('I am called Bob')
+})
+
+test('a blocked conversation is refused at the door and counted; what was accepted before is answered', async () => {
+  await using station = await startStation()
+  const { telegram, model } = station
+  const [chat, other] = [telegram.privateChat(), telegram.privateChat()]
+  const id = `telegram.${telegram.bot.id}.${chat.id}`
+  const refused = async () =>
+    (await station.metrics()).sum('waystation_messages_rejected_total', { channel: 'telegram', reason: 'blocked' })
+  model.fault({ kind: 'manner', durationMs: 3_000 })
+  chat.say('one')
+  await vi.waitUntil(() => model.requests.length === 1, WITHIN)
+  const waiting = chat.say('two')
+  await vi.waitUntil(async () => (await station.metrics()).sum('waystation_messages_received_total') === 2, WITHIN)
+
+  expect((await ask(station, 'block', id)).stdout).toMatch(/^1 of 1 blocked now\./)
+  expect((await ask(station, 'block', id)).stdout).toMatch(/^0 of 1 blocked now\./)
+  chat.say('three')
+  chat.say('two, edited', { edit: waiting.message?.message_id ?? 0 })
+  // What a platform repeats was taken before.
+  expect(await telegram.deliver(waiting)).toEqual([200])
+  other.say('hello')
+  await station.settled()
+  expect(telegram.texts(chat)).toEqual(['re: one', 're: two'])
+  expect(telegram.texts(other)).toEqual(['re: hello'])
+  expect(await refused()).toBe(2)
+  expect(await askJson(station, 'list', '--blocked')).toMatchObject([
+    { conversation: id, blockedAt: expect.any(String) },
+  ])
+
+  expect((await ask(station, 'unblock', id)).stdout).toMatch(/^1 of 1 unblocked\./)
+  chat.say('four')
+  await station.settled()
+  expect(telegram.texts(chat).at(-1)).toBe('re: four')
+  expect(await refused()).toBe(2)
+  expect(await askJson(station, 'list', '--blocked')).toEqual([])
+})
+
+test('who presses a button in a blocked conversation is told as one who is not allowed', async () => {
+  await using station = await startStation({ telegram: 'none', feishu: {} })
+  const { feishu, model } = station
+  const group = feishu.group()
+  group.say('hello')
+  await station.settled()
+  await ask(station, 'block', `feishu.${feishu.app.appId}.${group.id}`)
+  const [answer] = feishu.sent
+  for (const button of answer?.buttons ?? []) {
+    const { toast } = await feishu.press(answer?.messageId ?? '', button)
+    expect({ button, toast }).toMatchObject({ button, toast: { type: 'warning', content: 'You may not use this bot' } })
+  }
+  await station.settled()
+  expect(answer?.buttons).toHaveLength(4)
+  expect(model.requests).toHaveLength(1)
+  const metrics = await station.metrics()
+  expect(metrics.sum('waystation_votes_total')).toBe(0)
+  expect(metrics.sum('waystation_messages_rejected_total', { reason: 'blocked' })).toBe(4)
+})
+
+test('the page of a blocked conversation answers as to one who is not allowed', async () => {
+  await using station = await startStation({ telegram: 'none' })
+  const page = await fetch(`${station.web}/`)
+  const cookie = page.headers.getSetCookie()[0]?.split(';')[0] ?? ''
+  const post = (text: string, id = crypto.randomUUID()) =>
+    fetch(`${station.web}/api/messages`, {
+      method: 'POST',
+      headers: { cookie, 'content-type': 'application/json' },
+      body: JSON.stringify({ id, text }),
+    })
+  const accepted = crypto.randomUUID()
+  expect((await post('hello', accepted)).status).toBe(202)
+  await station.settled()
+  const [{ conversation }] = await askJson(station, 'list', '--channel', 'web')
+  await ask(station, 'block', conversation)
+  const refused = await post('hello again')
+  expect(refused.status).toBe(403)
+  expect(await refused.json()).toMatchObject({ error: 'not_allowed' })
+  // A page that did not hear of its being taken asks again.
+  expect((await post('hello', accepted)).status).toBe(202)
+  const metrics = await station.metrics()
+  expect(metrics.sum('waystation_messages_rejected_total')).toBe(1)
+  expect(metrics.sum('waystation_messages_rejected_total', { channel: 'web', reason: 'blocked' })).toBe(1)
+})
+
+test('of what is unknown it tells what is like it, and of what is no id what one looks like', async () => {
+  await using redis = await startTestRedis()
+  const client = await connect(redis.url, 'commands')
+  onTestFinished(() => close(client))
+  await client.rpush(keysOf('telegram.1.-42.7').history, '{}', '{}')
+  expect(await ask({ redis }, 'show', 'telegram.1.-42')).toEqual({
+    code: 1,
+    stdout: 'Nothing is known of telegram.1.-42. Of its chat there is: telegram.1.-42.7\n',
+    stderr: '',
+  })
+  expect(await ask({ redis }, 'block', 'telegram.1.-42.7', 'telegram.1.5')).toEqual({
+    code: 1,
+    stdout: 'Nothing is known of telegram.1.5, or any more. Known are 1: waystation conversations list\n',
+    stderr: '',
+  })
+  expect(await askJson({ redis }, 'list', '--blocked')).toEqual([])
+  expect(await ask({ redis }, 'unblock', 'telegram:1:5')).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^"telegram:1:5" names no conversation\. An id is <channel>\.<bot>\.<chat>/),
+  })
+})

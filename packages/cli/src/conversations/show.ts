@@ -1,0 +1,62 @@
+import { createMemory } from '@waystation/conversations'
+import type { ConversationId } from '@waystation/domain'
+import { createConversations, readJournal } from '@waystation/mailbox'
+import type { Redis } from '@waystation/redis'
+import type { Answer, Context } from '../command.ts'
+import type { Language, Words } from '../language.ts'
+import { duration, fields } from '../text.ts'
+import { outline } from './outline.ts'
+
+export async function show({ station, say }: Context, ids: ConversationId[]): Promise<Answer> {
+  const all = await Promise.all(ids.map(id => look(station.redis, id)))
+  const text = all
+    .map(({ turn, ...of }) =>
+      fields({ ...of, ...(turn === undefined ? {} : { turn: say(underWay(turn, Date.now())) }) }),
+    )
+    .join('\n\n')
+  return { text, json: all }
+}
+
+async function look(redis: Redis, id: ConversationId) {
+  const [conversations, memory] = [createConversations(redis), createMemory(redis)]
+  const [sight, choices, extent, turn] = await Promise.all([
+    conversations.look(id),
+    memory.choices(id),
+    memory.extent(id),
+    turnOf(redis, id),
+  ])
+  return {
+    ...outline(sight, choices),
+    /** By `/system`. */
+    hasSystemPrompt: choices.system !== undefined,
+    ...extent,
+    ...(turn === undefined ? {} : { turn }),
+  }
+}
+
+type TurnNow = NonNullable<Awaited<ReturnType<typeof turnOf>>>
+
+/** The turn that was taken and is not answered; `by`: who took it last; `putOff`: he has given it back. */
+async function turnOf(redis: Redis, id: ConversationId) {
+  const turn = await createConversations(redis).turn(id)
+  if (turn === undefined) return undefined
+  const entries = (await readJournal(redis, id)).filter(entry => entry.id === turn.replyId)
+  const taken = entries.findLast(entry => entry.event === 'taken')
+  const last = entries.findLast(({ event }) => event === 'taken' || event === 'put_off')
+  return {
+    ...turn,
+    ...(taken?.event === 'taken' ? { by: taken.detail.by, since: new Date(taken.at).toISOString() } : {}),
+    ...(last?.event === 'put_off'
+      ? { putOff: { code: last.detail.code, until: new Date(last.at + last.detail.afterMs).toISOString() } }
+      : {}),
+  }
+}
+
+function underWay({ replyId, attempt, messages, by = '?', since, putOff }: TurnNow, now: number): Words {
+  const ago = (language: Language) => (since === undefined ? '?' : duration(now - Date.parse(since), language))
+  const later = (language: Language) => (putOff ? duration(Date.parse(putOff.until) - now, language) : '')
+  return {
+    en: `${replyId}: ${messages === 1 ? '1 message' : `${messages} messages`}, attempt ${attempt} by ${by}, begun ${ago('en')} ago${putOff ? `, put off (${putOff.code}), tried again in ${later('en')}` : ''}`,
+    zh: `${replyId}：${messages} 条消息，第 ${attempt} 次尝试，由 ${by} 处理，${ago('zh')}前开始${putOff ? `，已推迟（${putOff.code}），${later('zh')}后再试` : ''}`,
+  }
+}
