@@ -9,6 +9,7 @@ import { addDoctor } from './doctor/index.ts'
 import { languageOf, type Words } from './language.ts'
 import { addOnboard } from './onboard/index.ts'
 import { addQueues } from './queues/index.ts'
+import { addSend } from './send/index.ts'
 import { addTrace } from './trace/index.ts'
 import { addTrial } from './trial/index.ts'
 import { addUsage } from './usage/index.ts'
@@ -35,6 +36,7 @@ export function createProgram(env: Env): Command {
   addQueues(program, env)
   addDlq(program, env)
   addConversations(program, env)
+  addSend(program, env)
   addUsage(program, env)
   addVersion(program, env)
   addBackup(program, env)

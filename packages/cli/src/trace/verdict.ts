@@ -11,7 +11,7 @@ export type Verdict = {
 }
 
 /** How it ended, or where it is and what it waits for. */
-export function judge({ entries }: Life, listeners: Listeners, now: number): Verdict {
+export function judge({ entries }: Pick<Life, 'entries'>, listeners: Listeners, now: number): Verdict {
   const answering = entries.findLast(isOfAnswering)
   // While it is written, the reply is shown already.
   const last =
