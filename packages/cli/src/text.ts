@@ -10,10 +10,13 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 }
 
 /** What one thing has, a line each. */
-export const fields = (of: object): string =>
-  Object.entries(of)
-    .map(([name, value]) => `${name.padEnd(13)} ${Array.isArray(value) ? value.join(`\n${' '.repeat(14)}`) : value}`)
+export function fields(of: object): string {
+  const width = Math.max(...Object.keys(of).map(name => name.length))
+  const shown = (value: unknown) => (Array.isArray(value) ? value.join(`\n${' '.repeat(width + 2)}`) : value)
+  return Object.entries(of)
+    .map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`)
     .join('\n')
+}
 
 /** A Chinese character is two columns wide on a terminal. */
 const columnsOf = (text: string): number =>

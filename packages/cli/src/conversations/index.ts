@@ -13,6 +13,7 @@ export function addConversations(program: Command, env: Env): void {
   const say = speakerOf(env)
   const conversations = program
     .command('conversations')
+    .helpCommand(false)
     .description(say({ en: 'chats with a bot, and what is kept of them', zh: '与机器人的会话，以及保存的内容' }))
 
   const listed = conversations

@@ -1,10 +1,8 @@
 import type { Choices } from '@waystation/conversations'
-import type { ConversationId } from '@waystation/domain'
 import type { Sight } from '@waystation/mailbox'
 
 /** What is told of a conversation: nothing that was said, nor its system prompt. */
 export type Outline = Omit<Sight, 'blockedAt' | 'lastAt'> & {
-  conversation: ConversationId
   lastAt?: string
   blockedAt?: string
   persona?: string
@@ -12,9 +10,13 @@ export type Outline = Omit<Sight, 'blockedAt' | 'lastAt'> & {
   model?: 'local' | 'commercial'
 }
 
-export const outline = ({ lastAt, blockedAt, ...sight }: Sight, { persona, choice }: Choices): Outline => ({
-  ...sight,
+export const outline = (
+  { conversation, lastAt, blockedAt, ...counts }: Sight,
+  { persona, choice }: Choices,
+): Outline => ({
+  conversation,
   ...(lastAt === undefined ? {} : { lastAt: new Date(lastAt).toISOString() }),
+  ...counts,
   ...(persona === undefined ? {} : { persona }),
   ...(choice === undefined ? {} : { model: choice }),
   ...(blockedAt === undefined ? {} : { blockedAt: new Date(blockedAt).toISOString() }),

@@ -14,6 +14,7 @@ export function addDlq(program: Command, env: Env): void {
   const say = speakerOf(env)
   const dlq = program
     .command('dlq')
+    .helpCommand(false)
     .description(say({ en: 'turns and replies that were given up', zh: '放弃了的轮次和回复（死信）' }))
 
   asks(takesFilter(dlq.command('list').description(say(LIST)), say), env, list)
