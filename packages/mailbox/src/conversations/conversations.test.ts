@@ -53,7 +53,7 @@ test('a later attempt at the same turn reads what is left, and is remembered', a
   await inbox.post(message('a'))
   const first = await taken()
   await inbox.giveBack(first, 'postponed', { code: 'x', afterMs: 1 })
-  await conversations.reset(conversation)
+  expect(await conversations.reset(conversation)).toEqual({ exchanges: 1, isAnswering: false })
   await inbox.commit(await taken(), remembers(0, 'question', 'answer'))
   expect(await redis.lrange(history, 0, -1)).toEqual(['question', 'answer'])
   expect(await conversations.reset(conversation)).toEqual({ exchanges: 1, isAnswering: false })

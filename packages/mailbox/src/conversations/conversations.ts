@@ -65,7 +65,7 @@ export function createConversations(redis: Redis) {
     /**
      * Forgets what was said, and its summary; not what was chosen. An answer that is being written is still given, and not
      * remembered; what waits is answered as the beginning of a new conversation. Returns how many exchanges are forgotten,
-     * and whether there is a turn.
+     * and whether there is such an answer.
      */
     async reset(conversation: ConversationId): Promise<{ exchanges: number; isAnswering: boolean }> {
       const { history, turn } = keysOf(conversation)
