@@ -9,7 +9,12 @@ test.each([
   await using server = await start()
   const redis = await connect(readEnv(redisConfig, server.env), 'commands')
   onTestFinished(() => close(redis))
-  const sender = createPresence(redis, 'sender', { WAYSTATION_VERSION: '1.2.3', WAYSTATION_REVISION: 'abc' })
+  const sender = createPresence(
+    redis,
+    'sender',
+    { WAYSTATION_VERSION: '1.2.3', WAYSTATION_REVISION: 'abc' },
+    { bots: ['web.chat'] },
+  )
   const inference = createPresence(redis, 'inference', {})
   expect(await whoIsThere(redis)).toEqual([])
   sender.come()
@@ -21,6 +26,7 @@ test.each([
     revision: 'abc',
     host: expect.any(String),
     pid: process.pid,
+    bots: ['web.chat'],
     silentMs: expect.any(Number),
   })
   await sender.leave()

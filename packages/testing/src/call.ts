@@ -18,7 +18,7 @@ export function pipeIntoWaystation(
 ): Promise<Ended> {
   const { PATH = '', HOME = '' } = process.env
   return new Promise(resolve => {
-    const options = { env: { PATH, HOME, ...env }, cwd: env.PWD ?? tmpdir() }
+    const options = { env: { PATH, HOME, ...env }, cwd: env.PWD ?? tmpdir(), maxBuffer: Number.POSITIVE_INFINITY }
     const child = execFile(process.execPath, [WAYSTATION, ...words], options, (_, stdout, stderr) =>
       resolve({ code: child.exitCode, stdout, stderr }),
     )

@@ -78,6 +78,25 @@ test('what is of more than a day ago has no time, and is not the latest', async 
   expect((await ask({ redis }, 'list')).stdout).toMatch(/^web\.chat\.older {5,}0 +0 +0 +0 +commercial$/m)
 })
 
+test('of thousands each is listed once, though Redis holds much else of them', async () => {
+  await using redis = await startTestRedis()
+  const client = await connect(redis.url, 'commands')
+  onTestFinished(() => close(client))
+  const ids = Array.from({ length: 5_000 }, (_, index) => `telegram.1.${index}` as const)
+  for (const id of ids) {
+    const { history, journal, seen, blocked } = keysOf(id)
+    client.rpush(history, '{}', '{}')
+    client.xadd(journal, '*', 'event', 'posted', 'id', '1', 'detail', '{}')
+    client.zadd(seen, 1, '1')
+    client.set(blocked, 1)
+  }
+  await client.ping()
+  const listed: { conversation: string; exchanges: number }[] = await askJson({ redis }, 'list')
+  expect(listed.map(({ conversation }) => conversation).toSorted()).toEqual(ids.toSorted())
+  expect(new Set(listed.map(({ exchanges }) => exchanges))).toEqual(new Set([1]))
+  expect((await ask({ redis }, 'list')).stdout.split('\n')).toHaveLength(5_002)
+})
+
 test('on a Cluster those of all nodes are listed, and each can be blocked', { timeout: 120_000 }, async () => {
   await using redis = await startTestCluster()
   const client = await connect(readEnv(redisConfig, redis.env), 'commands')
