@@ -2,7 +2,7 @@ import { type ConversationId, conversationOf, isConversationId } from '@waystati
 import { createConversations } from '@waystation/mailbox'
 import { type Answer, type Context, EXIT, Misused } from '../command.ts'
 
-/** Of one unknown id; who mistyped a letter finds it among them. */
+/** Of one unknown id; a forum may have hundreds of topics. */
 const MOST_ALIKE = 10
 
 /** Does it to conversations that Redis holds something of; where one is unknown, nothing, and tells those that are like it. */
