@@ -62,8 +62,10 @@ const cures: Record<Box, Cure> = {
       `看本报告的 models.* 和 ${at.logs('inference', 'turn.put_off')}；\`waystation doctor --fix\` 会重新响铃。`,
   },
   outbox: {
-    en: at => `The platform refuses them: ${at.logs('sender', 'reply.put_off')} says why; \`--fix\` rings again.`,
-    zh: at => `平台不接收：${at.logs('sender', 'reply.put_off')} 说明原因；\`--fix\` 会重新响铃。`,
+    en: at =>
+      `The platform refuses them: ${at.logs('sender', 'reply.put_off')} says why, \`waystation conversations list\` in which chats; \`--fix\` rings again.`,
+    zh: at =>
+      `平台不接收：${at.logs('sender', 'reply.put_off')} 说明原因，\`waystation conversations list\` 列出是哪些会话；\`--fix\` 会重新响铃。`,
   },
 }
 
