@@ -58,7 +58,7 @@ export type JournalEntry = z.infer<typeof entrySchema> & { at: number }
 /** The conversations in which something happened within the last day. */
 export const journaled = (redis: Redis) => conversationsWith(redis, 'journal')
 
-/** What happened in a conversation within the last day, the oldest first; of a lively one the last 7000 events. */
+/** What happened in a conversation within the last day, the oldest first; of a lively one the last 700 events. */
 export async function readJournal(redis: Redis, conversation: ConversationId): Promise<JournalEntry[]> {
   const entries = await redis.xrange(keysOf(conversation).journal, Date.now() - DAY_MS, '+')
   return entries.map(([id, fields]) => {
