@@ -49,3 +49,6 @@ function formatOf(language: Language, secondsDisplay: 'always' | 'auto'): Intl.D
   formats.set(name, format)
   return format
 }
+
+/** Each line of it, if it has any words, moved to the right. */
+export const indented = (text: string): string => text.replace(/^(?=.)/gm, ' '.repeat(4))

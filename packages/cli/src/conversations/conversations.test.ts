@@ -63,6 +63,39 @@ test('conversations are listed, the latest first, with what is kept of them and 
   ])
 })
 
+test('what was said is shown where that is allowed, with what is not answered yet', async () => {
+  await using station = await startStation({
+    settings: { access: { operatorsMayReadTexts: true, admins: ['7'] } },
+  })
+  const { telegram, model } = station
+  const chat = telegram.privateChat({ id: 7 })
+  const id = `telegram.${telegram.bot.id}.${chat.id}`
+  for (const text of ['/system be brief', 'hello']) {
+    chat.say(text)
+    await station.settled()
+  }
+  model.fault({ kind: 'hold' })
+  chat.say('still \u001b[31mthere?')
+  await vi.waitUntil(() => model.requests.length === 2, WITHIN)
+  const show = (...words: string[]) => callWaystation(station.env, 'conversations', 'show', id, ...words)
+  const { stdout } = await show('--text')
+  expect(stdout.split('\n\n')[1]).toBe(
+    'system prompt\n    be brief\nasked\n    hello\nanswered\n    re: hello\nnot answered yet\n    still \ufffd[31mthere?\n',
+  )
+  expect(JSON.parse((await show('--text', '--json')).stdout)[0].kept.map(({ by }: { by: string }) => by)).toEqual([
+    'system',
+    'user',
+    'assistant',
+    'waiting',
+  ])
+  expect((await show()).stdout).not.toContain('hello')
+  expect(await ask(station, 'show', id, '--text')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('access.operatorsMayReadTexts'),
+  })
+})
+
 test('what is of more than a day ago has no time, and is not the latest', async () => {
   await using redis = await startTestRedis()
   const client = await connect(redis.url, 'commands')

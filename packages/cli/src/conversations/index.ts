@@ -2,6 +2,7 @@ import type { Env } from '@waystation/runtime'
 import { type Command, Option } from 'commander'
 import { asks } from '../command.ts'
 import { speakerOf } from '../language.ts'
+import { asksWithText } from '../reading.ts'
 import { block, unblock } from './block.ts'
 import { ofKnown } from './known.ts'
 import { list } from './list.ts'
@@ -23,7 +24,7 @@ export function addConversations(program: Command, env: Env): void {
     .option('--blocked', say({ en: 'those that are blocked', zh: '只看被屏蔽的' }))
   asks(listed, env, list)
 
-  asks(conversations.command('show').description(say(SHOW)).argument('<id...>'), env, ofKnown(show))
+  asksWithText(conversations.command('show').description(say(SHOW)).argument('<id...>'), env, ofKnown(show))
 
   const forgotten = conversations.command('reset').description(say(RESET)).argument('<id...>')
   asks(forgotten.option('--yes', say({ en: 'it is meant', zh: '确认' })), env, ofKnown(reset))
@@ -34,7 +35,7 @@ export function addConversations(program: Command, env: Env): void {
 
 const LIST = { en: 'what there is, the latest first', zh: '列出，最近的在前' }
 const CHANNEL = { en: 'those of one channel', zh: '只看一个渠道' }
-const SHOW = { en: 'all that is kept of one, but for what was said', zh: '一个会话保存的全部信息，不含聊天内容' }
+const SHOW = { en: 'all that is kept of one', zh: '一个会话保存的全部信息' }
 const RESET = { en: 'forget for good what was said, as /reset does', zh: '永久忘记聊过的内容，与 /reset 相同' }
 const BLOCK = { en: 'refuse from now on what is written there', zh: '从现在起拒收其中的消息' }
 const UNBLOCK = { en: 'take it again', zh: '恢复接收' }

@@ -4,15 +4,25 @@ import { createConversations, readJournal } from '@waystation/mailbox'
 import type { Redis } from '@waystation/redis'
 import type { Answer, Context } from '../command.ts'
 import type { Language, Words } from '../language.ts'
+import { asWritten } from '../reading.ts'
 import { duration, fields } from '../text.ts'
 import { outline } from './outline.ts'
+import { keptIn, linesOfKept } from './texts.ts'
 
-export async function show({ station, say }: Context, ids: ConversationId[]): Promise<Answer> {
-  const all = await Promise.all(ids.map(id => look(station.redis, id)))
+type Options = { text?: boolean }
+
+export async function show({ station, say }: Context, ids: ConversationId[], options: Options): Promise<Answer> {
+  const all = await Promise.all(
+    ids.map(async id => ({
+      ...(await look(station.redis, id)),
+      ...(options.text ? { kept: await keptIn(station.redis, id) } : {}),
+    })),
+  )
   const text = all
-    .map(({ turn, ...of }) =>
+    .flatMap(({ turn, kept = [], ...of }) => [
       fields({ ...of, ...(turn === undefined ? {} : { turn: say(underWay(turn, Date.now())) }) }),
-    )
+      ...(kept.length > 0 ? [asWritten(linesOfKept(kept, say))] : []),
+    ])
     .join('\n\n')
   return { text, json: all }
 }

@@ -2,6 +2,7 @@ import { inExchanges, readHistory } from '@waystation/conversations'
 import { readTexts, said, type Texts } from '@waystation/mailbox'
 import type { Redis } from '@waystation/redis'
 import type { Words } from '../language.ts'
+import { indented } from '../text.ts'
 import type { Life } from './find.ts'
 
 /** A text and where it is kept, by the ids of its messages or of its reply. Messages answered together have one in the history. */
@@ -74,7 +75,7 @@ function answerOf(replyId: string, texts: Texts, exchanges: Exchanges): Omit<Kep
 export function linesOfTexts({ isPrivate, asked, answered }: Told, say: (words: Words) => string): string {
   const lines = (what: Words) => (kept: Kept) => [
     `${say(what)} ${kept.ids.join(', ')}: ${say(PLACES[kept.where])}`,
-    ...(kept.text ?? '').replace(/^(?=.)/gm, INDENT).split('\n'),
+    ...indented(kept.text ?? '').split('\n'),
   ]
   return [
     ...(isPrivate ? [say(PRIVATE)] : []),
@@ -84,8 +85,6 @@ export function linesOfTexts({ isPrivate, asked, answered }: Told, say: (words: 
     .join('\n')
     .trimEnd()
 }
-
-const INDENT = ' '.repeat(4)
 
 const PRIVATE = { en: 'It is private: it must not leave the house.', zh: '内容私密，不得外传。' }
 
