@@ -2,7 +2,7 @@ import { ConfigError, type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { callInside } from './inside.ts'
 import { type Language, languageOf, type Words } from './language.ts'
-import { connected, type Station, Unreachable } from './station.ts'
+import { connected, inWords, type Station, Unreachable } from './station.ts'
 import { isInContainers } from './target.ts'
 import { Wrong } from './wrong.ts'
 
@@ -44,7 +44,9 @@ export function asks<Args extends unknown[]>(
   return answers<Args>(command, env, async (terminal, ...args) => {
     if (isInContainers(env)) return { code: await callInside(service, env) }
     await using station = await connected(envHere(env))
-    return await answer({ ...terminal, station }, ...args)
+    return await answer({ ...terminal, station }, ...args).catch(error => {
+      throw inWords(error, station)
+    })
   })
 }
 

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Unavailable } from '@waystation/domain'
 import { createBells } from '@waystation/mailbox'
 import {
   close,
@@ -48,6 +49,20 @@ export async function connected(env: Env): Promise<Station> {
       await close(redis)
     },
   }
+}
+
+/** A Redis that refuses something, or went away under way, in words; any other error as it is. */
+export function inWords(error: unknown, { redis }: Pick<Station, 'redis'>): unknown {
+  const fault = error instanceof Unavailable ? error.cause : error
+  if (!(fault instanceof Error)) return error
+  if (fault.name === 'ReplyError') return new Wrong(refuses(fault.message))
+  return fault.name === 'Error' && redis.status !== 'ready' ? new Unreachable(GONE) : error
+}
+
+const refuses = (why: string): Words => ({ en: `Redis refuses it: ${why}`, zh: `Redis 拒绝执行：${why}` })
+const GONE = {
+  en: 'Redis went away before all was done: ask again once it is there.',
+  zh: '没有做完，Redis 断开了：等它恢复后再试。',
 }
 
 /** A station that is connected, or why it is not. */
