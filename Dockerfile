@@ -22,7 +22,7 @@ WORKDIR /app
 COPY --from=dependencies /app .
 COPY packages packages
 COPY services services
-RUN ln -s /app/packages/cli/src/main.ts /usr/local/bin/waystation
+RUN for name in waystation ai_assistant; do ln -s /app/packages/cli/src/main.ts /usr/local/bin/$name; done
 
 ARG VERSION=unknown
 ARG REVISION=unknown
