@@ -23,8 +23,8 @@ export async function modelChecks(env: Env): Promise<Finding[]> {
     yellow('models', {
       finding: { en: 'no model is named here', zh: '这里没有配置模型' },
       cure: {
-        en: at => `Without one the built-in responder answers: docs/models.md. ${at.variables}`,
-        zh: at => `没有模型时由内置应答器回答：见 docs/models.zh-CN.md。${at.variables}`,
+        en: 'Without one the built-in responder answers: docs/models.md. Of the containers, inference alone is told of them.',
+        zh: '没有模型时由内置应答器回答：见 docs/models.zh-CN.md。容器之中，只有 inference 知道模型的配置。',
       },
     }),
   ]
