@@ -1,7 +1,7 @@
 import { ConfigError, type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { callInside } from './inside.ts'
-import { type Language, languageOf, type Words } from './language.ts'
+import { type Language, languageOf, type Say, speakerOf } from './language.ts'
 import { connected, inWords, type Station, Unreachable } from './station.ts'
 import { isInContainers } from './target.ts'
 import { Wrong } from './wrong.ts'
@@ -18,7 +18,7 @@ type Printed = { text?: never; json?: never; code: number }
 /** Who asks, and how they are spoken to. */
 export type Terminal = {
   language: Language
-  say(words: Words): string
+  say: Say
   /** Replaces what the terminal shows; absent where stdout is none, or is for programs. */
   redraw: ((text: string) => void) | undefined
   /** Of long work: shown on stderr, so that stdout has the answer alone. */
@@ -56,8 +56,7 @@ export function answers<Args extends unknown[]>(
   env: Env,
   answer: (terminal: Terminal, ...args: Args) => Promise<Answer | Printed>,
 ): Command {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const [language, say] = [languageOf(env), speakerOf(env)]
   command.option('--json', say({ en: 'for programs', zh: '供程序使用' }))
   return command.action(async (...given: unknown[]) => {
     // Commander puts the command itself behind the arguments and the options.

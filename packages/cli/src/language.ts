@@ -3,9 +3,15 @@ import type { Env } from '@waystation/runtime'
 export type Language = 'en' | 'zh'
 /** One thing to say, in both. */
 export type Words = Readonly<Record<Language, string>>
+export type Say = (words: Words) => string
+
+/** Names, numbers and addresses are the same in both. */
+export const alike = (text: string): Words => ({ en: text, zh: text })
+
+export const inBoth = (words: (language: Language) => string): Words => ({ en: words('en'), zh: words('zh') })
 
 /** Says what there is to say in the language of the terminal. */
-export function speakerOf(env: Env): (words: Words) => string {
+export function speakerOf(env: Env): Say {
   const language = languageOf(env)
   return words => words[language]
 }

@@ -6,7 +6,7 @@ import { addConfig } from './config/index.ts'
 import { addConversations } from './conversations/index.ts'
 import { addDlq } from './dlq/index.ts'
 import { addDoctor } from './doctor/index.ts'
-import { languageOf, type Words } from './language.ts'
+import { languageOf, speakerOf } from './language.ts'
 import { addOnboard } from './onboard/index.ts'
 import { addQueues } from './queues/index.ts'
 import { addSend } from './send/index.ts'
@@ -18,8 +18,7 @@ import { ownVersion } from './version/own.ts'
 
 /** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
 export function createProgram(env: Env): Command {
-  const language = languageOf(env)
-  const say = (words: Words) => words[language]
+  const [language, say] = [languageOf(env), speakerOf(env)]
   const program = new Command('waystation')
     .description(say({ en: 'Asks a station, and tells it what to do.', zh: '查看并操作 Waystation。' }))
     .version(ownVersion(env), '-V, --version', say({ en: 'which Waystation this is', zh: '显示版本' }))

@@ -11,7 +11,7 @@ import {
   redisConfig,
 } from '@waystation/redis'
 import { ConfigError, type Env, readEnv } from '@waystation/runtime'
-import type { Words } from './language.ts'
+import { alike, type Words } from './language.ts'
 import { Wrong } from './wrong.ts'
 
 const PATIENCE_MS = 5_000
@@ -74,8 +74,7 @@ export async function reach(env: Env): Promise<Reached> {
   } catch (error) {
     if (error instanceof Unreachable) return { why: error.words }
     if (!(error instanceof ConfigError)) throw error
-    const why = error.message.replaceAll(/\s+/g, ' ')
-    return { why: { en: why, zh: why } }
+    return { why: alike(error.message.replaceAll(/\s+/g, ' ')) }
   }
 }
 

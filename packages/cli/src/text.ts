@@ -50,5 +50,15 @@ function formatOf(language: Language, secondsDisplay: 'always' | 'auto'): Intl.D
   return format
 }
 
+/** In KiB, MiB or GiB. */
+export function size(bytes: number): string {
+  const mebibytes = bytes / 2 ** 20
+  if (mebibytes < 1) return `${Math.ceil(bytes / 1024)} KiB`
+  return mebibytes < 1024 ? `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`
+}
+
+/** In English alone a noun has a plural. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
+
 /** Each line of it, if it has any words, moved to the right. */
 export const indented = (text: string): string => text.replace(/^(?=.)/gm, ' '.repeat(4))

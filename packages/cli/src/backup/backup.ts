@@ -5,8 +5,9 @@ import { promisify } from 'node:util'
 import { provideRedis } from '@waystation/redis'
 import type { Env } from '@waystation/runtime'
 import type { Answer, Terminal } from '../command.ts'
-import { alike, size } from '../doctor/finding.ts'
+import { alike } from '../language.ts'
 import { targetHere } from '../target.ts'
+import { size } from '../text.ts'
 import { Wrong } from '../wrong.ts'
 import { checkPlace, DATA, orWhyNot, runScript } from './scripts.ts'
 
@@ -47,13 +48,11 @@ async function copyPrivate({ progress }: Terminal, env: Env, args: readonly stri
   }
 }
 
-const measure = (bytes: number): string => (bytes < 2 ** 20 ? `${Math.ceil(bytes / 1024)} KiB` : size(bytes))
-
 const NOTHING = {
   en: 'There is nothing to copy: no station was ever started in this folder.',
   zh: '没有可备份的内容：此目录从未启动过站点。',
 }
 const written = (path: string, bytes: number, holds: readonly string[]) => ({
-  en: `${path}\n${measure(bytes)}: ${holds.join(', ')}. Secrets and what people wrote are in it, in the clear: encrypt it before it leaves this machine.`,
-  zh: `${path}\n${measure(bytes)}：${holds.join('、')}。其中有明文的密钥和聊天内容：离开本机前请加密。`,
+  en: `${path}\n${size(bytes)}: ${holds.join(', ')}. Secrets and what people wrote are in it, in the clear: encrypt it before it leaves this machine.`,
+  zh: `${path}\n${size(bytes)}：${holds.join('、')}。其中有明文的密钥和聊天内容：离开本机前请加密。`,
 })

@@ -1,6 +1,7 @@
 import type { Env } from '@waystation/runtime'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
 import { variable } from '../doctor/variables.ts'
+import type { Say } from '../language.ts'
 import { faultsOfFile, faultsOfVariables, keysMissing } from './faults.ts'
 import { misspelt } from './misspelt.ts'
 import { asServicesAre } from './services.ts'
@@ -16,7 +17,7 @@ export function check({ say }: Terminal, env: Env, file: string | undefined): An
 
 export const isWell = (checked: readonly Checked[]): boolean => checked.every(({ faults }) => faults.length === 0)
 
-export function look(env: Env, say: Terminal['say']): Checked[] {
+export function look(env: Env, say: Say): Checked[] {
   const told = asServicesAre(env)
   const path = variable(told, 'WAYSTATION_CONFIG')
   const unknown = misspelt(told).map(({ name, meant }) =>
@@ -31,7 +32,7 @@ export function look(env: Env, say: Terminal['say']): Checked[] {
   ]
 }
 
-function lookAtFile(env: Env, path: string, say: Terminal['say']): Checked {
+function lookAtFile(env: Env, path: string, say: Say): Checked {
   const faults = faultsOfFile(path)
   const missing = faults.length > 0 ? [] : keysMissing(env, path)
   const warnings = missing.map(key =>
@@ -43,7 +44,7 @@ function lookAtFile(env: Env, path: string, say: Terminal['say']): Checked {
   return { source: path, faults, warnings }
 }
 
-export function report(checked: readonly Checked[], say: Terminal['say']): string {
+export function report(checked: readonly Checked[], say: Say): string {
   const warning = say({ en: 'warning: ', zh: '警告：' })
   return checked
     .flatMap(({ source, faults, warnings }) => [

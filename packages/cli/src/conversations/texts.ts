@@ -2,7 +2,7 @@ import { createMemory, readHistory } from '@waystation/conversations'
 import type { ConversationId } from '@waystation/domain'
 import { readTexts } from '@waystation/mailbox'
 import type { Redis } from '@waystation/redis'
-import type { Words } from '../language.ts'
+import type { Say } from '../language.ts'
 import { indented } from '../text.ts'
 
 type Kept = { by: keyof typeof WHO; text: string }
@@ -22,7 +22,7 @@ export async function keptIn(redis: Redis, id: ConversationId): Promise<Kept[]> 
   ]
 }
 
-export const linesOfKept = (kept: readonly Kept[], say: (words: Words) => string): string =>
+export const linesOfKept = (kept: readonly Kept[], say: Say): string =>
   kept.map(({ by, text }) => `${say(WHO[by])}\n${indented(text)}`).join('\n')
 
 const WHO = {

@@ -1,14 +1,14 @@
 import { createDeadLetters, type KeptLetter } from '@waystation/mailbox'
 import { type Command, Option } from 'commander'
 import { Misused } from '../command.ts'
-import type { Words } from '../language.ts'
+import type { Say } from '../language.ts'
 import type { Station } from '../station.ts'
 
 export type Filter = { kind?: string; reason?: string; conversation?: string }
 
 export const letterBox = ({ redis, bells, outboxBells }: Station) => createDeadLetters(redis, bells, outboxBells)
 
-export function takesFilter(command: Command, say: (words: Words) => string): Command {
+export function takesFilter(command: Command, say: Say): Command {
   return command
     .addOption(
       new Option('--kind <kind>', say({ en: 'of one kind', zh: '只看一种' })).choices(['turn', 'reply', 'unreadable']),

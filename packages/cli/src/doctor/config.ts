@@ -1,6 +1,7 @@
 import type { Env } from '@waystation/runtime'
 import { faultsOfFile, faultsOfVariables, keysMissing } from '../config/faults.ts'
-import { alike, type Cure, type Finding, green, red, yellow } from './finding.ts'
+import { alike } from '../language.ts'
+import { type Cure, type Finding, green, red, yellow } from './finding.ts'
 import { variable, WITH_VARIABLES } from './variables.ts'
 
 /** Of all services at once: each fault of their variables and of waystation.yaml. */

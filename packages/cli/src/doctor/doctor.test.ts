@@ -309,7 +309,7 @@ test('9: a full disk', async () => {
   await using folder = await mkdtempDisposable(join(tmpdir(), 'doctor-'))
   const full = {
     colour: 'red',
-    finding: expect.stringContaining('0.0 MiB of 1.0 MiB'),
+    finding: expect.stringContaining('0 KiB of 1.0 MiB'),
     cure: expect.stringContaining('docker image prune'),
   }
   const mounted = await exec('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', folder.path]).catch(() => undefined)

@@ -1,8 +1,8 @@
 import { readKnocks } from '@waystation/gateway'
 import type { Redis } from '@waystation/redis'
-import type { Words } from '../language.ts'
+import { inBoth, type Words } from '../language.ts'
 import { duration } from '../text.ts'
-import { type Cure, type Finding, green, inBoth, red, yellow } from './finding.ts'
+import { type Cure, type Finding, green, red, yellow } from './finding.ts'
 
 /** What was refused longer ago says little of how it is now. */
 const LATELY_MS = 60 * 60_000

@@ -11,7 +11,8 @@ import {
 } from '@waystation/feishu/inbound'
 import { environment, modeOf } from '@waystation/gateway-feishu/config'
 import type { Env } from '@waystation/runtime'
-import { alike, type Finding, green, red, yellow } from './finding.ts'
+import { alike } from '../language.ts'
+import { type Finding, green, red, yellow } from './finding.ts'
 import { unset } from './telegram.ts'
 import { wanted } from './variables.ts'
 

@@ -2,6 +2,7 @@ import { chmod, stat } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Env } from '@waystation/runtime'
 import { knownVariables } from '../config/services.ts'
+import { alike } from '../language.ts'
 import { isSecret } from '../secret.ts'
 import { type Finding, green, red } from './finding.ts'
 
@@ -52,7 +53,7 @@ function tooOpen(name: string, path: string): Finding {
   if (!OURS.includes(path)) return red(name, trouble)
   const fix = async () => {
     await chmod(path, 0o600)
-    return { en: `chmod 600 ${path}`, zh: `chmod 600 ${path}` }
+    return alike(`chmod 600 ${path}`)
   }
   return red(name, { ...trouble, fix })
 }

@@ -29,17 +29,3 @@ const order: readonly Colour[] = ['green', 'yellow', 'red']
 /** Of findings of one name, that which is least well. */
 export const worstOf = <One extends Pick<Finding, 'colour'>>(findings: readonly One[]): One[] =>
   findings.toSorted((one, other) => order.indexOf(other.colour) - order.indexOf(one.colour)).slice(0, 1)
-
-/** Names, numbers and addresses are the same in both. */
-export const alike = (text: string): Words => ({ en: text, zh: text })
-
-/** In English alone a noun has a plural. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`
-
-/** In MiB or GiB. */
-export function size(bytes: number): string {
-  const mebibytes = bytes / 2 ** 20
-  return mebibytes < 1024 ? `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MiB` : `${(mebibytes / 1024).toFixed(1)} GiB`
-}
-
-export const inBoth = (words: (language: 'en' | 'zh') => string): Words => ({ en: words('en'), zh: words('zh') })

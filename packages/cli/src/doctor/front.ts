@@ -4,7 +4,8 @@ import { isIP } from 'node:net'
 import { connect, type PeerCertificate } from 'node:tls'
 import { errorCode } from '@waystation/domain'
 import type { Env } from '@waystation/runtime'
-import { alike, type Cure, type Finding, green, red, yellow } from './finding.ts'
+import { alike } from '../language.ts'
+import { type Cure, type Finding, green, red, yellow } from './finding.ts'
 import { isOnFeishu, isOnTelegram, variable } from './variables.ts'
 
 const PATIENCE_MS = 5_000

@@ -4,7 +4,9 @@ import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { Env } from '@waystation/runtime'
-import { alike, type Finding, green, red, size } from './finding.ts'
+import { alike } from '../language.ts'
+import { size } from '../text.ts'
+import { type Finding, green, red } from './finding.ts'
 import { variable } from './variables.ts'
 
 const exec = promisify(execFile)

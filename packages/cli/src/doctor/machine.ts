@@ -1,7 +1,9 @@
 import { statfs } from 'node:fs/promises'
 import { totalmem } from 'node:os'
 import process from 'node:process'
-import { alike, type Finding, green, red, size, yellow } from './finding.ts'
+import { alike } from '../language.ts'
+import { size } from '../text.ts'
+import { type Finding, green, red, yellow } from './finding.ts'
 
 const OLDEST_NODE = 24
 /** Below such a share of what there is, it is scarce; below the other one it is gone in a moment. */

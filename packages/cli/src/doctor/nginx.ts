@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { compose } from '../compose.ts'
-import { alike, type Finding, green, red } from './finding.ts'
+import { alike } from '../language.ts'
+import { type Finding, green, red } from './finding.ts'
 
 /** What nginx would start with now: its files and certificate, which need not be those that it started with. */
 const CHECK = `

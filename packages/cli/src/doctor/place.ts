@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { Env } from '@waystation/runtime'
-import type { Language, Words } from '../language.ts'
+import type { Language, Say } from '../language.ts'
 import { targetHere } from '../target.ts'
 
 /** What an operator types where the station runs, for the sentences of cures. */
@@ -34,8 +34,6 @@ export function runnerOf(env: Env, units = UNITS): keyof typeof places {
 
 export const placeOf = (env: Env, language: Language, units?: string): Place =>
   places[runnerOf(env, units)](words => words[language])
-
-type Say = (words: Words) => string
 
 const compose = (say: Say): Place => ({
   logs: (service, event) =>

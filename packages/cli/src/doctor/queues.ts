@@ -1,7 +1,8 @@
 import { type Census, sweep, takeCensus } from '@waystation/mailbox'
+import { inBoth } from '../language.ts'
 import type { Station } from '../station.ts'
-import { duration } from '../text.ts'
-import { type Cure, counted, type Finding, green, inBoth, red, yellow } from './finding.ts'
+import { counted, duration } from '../text.ts'
+import { type Cure, type Finding, green, red, yellow } from './finding.ts'
 
 /** Longer than a model may be silent, and than a platform's usual pause. */
 const LONG_MS = 60_000

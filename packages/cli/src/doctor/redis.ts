@@ -1,6 +1,7 @@
 import { findUnsafe, primariesOf, type Redis, told, type UnsafeSetting } from '@waystation/redis'
 import type { Words } from '../language.ts'
-import { type Finding, green, red, size, worstOf, yellow } from './finding.ts'
+import { size } from '../text.ts'
+import { type Finding, green, red, worstOf, yellow } from './finding.ts'
 
 const PINGS = 5
 /** Each step of a message asks Redis several times. */

@@ -1,6 +1,7 @@
 import { byVersion, isThere, type Seen } from '../at-work.ts'
+import { alike, inBoth } from '../language.ts'
 import { duration } from '../text.ts'
-import { alike, type Finding, green, inBoth, red, yellow } from './finding.ts'
+import { type Finding, green, red, yellow } from './finding.ts'
 
 /** `services`: those without which nobody is answered. */
 export function workerChecks(seen: readonly Seen[], services: readonly string[]): Finding[] {

@@ -1,6 +1,7 @@
 import { redisConfig } from '@waystation/redis'
 import { ConfigError, type Env, readEnv } from '@waystation/runtime'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
+import type { Say } from '../language.ts'
 import { NOT_ALLOWED } from '../trial/road.ts'
 import { Wrong } from '../wrong.ts'
 import { environments, readAnswers } from './answers.ts'
@@ -13,7 +14,6 @@ import { startWords } from './start.ts'
 import { diffOf, writeFiles } from './write.ts'
 
 type Options = { answers?: string; start?: boolean; dryRun?: boolean; json?: boolean }
-type Say = Terminal['say']
 
 /** The same as the questions, from a file: everything is checked first, and all faults are told at once. */
 export async function setUpUnasked(terminal: Terminal, env: Env, options: Options): Promise<Answer> {

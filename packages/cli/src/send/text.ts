@@ -1,6 +1,6 @@
 import { addAbortSignal } from 'node:stream'
 import { Misused, type Terminal } from '../command.ts'
-import type { Words } from '../language.ts'
+import type { Say } from '../language.ts'
 
 /** Some thirty messages of Telegram; what is longer is a file. */
 const MAX_BYTES = 128 * 1024
@@ -27,7 +27,7 @@ async function readAll(signal: AbortSignal): Promise<Buffer> {
   return Buffer.concat(chunks)
 }
 
-function decode(bytes: Buffer, say: (words: Words) => string): string {
+function decode(bytes: Buffer, say: Say): string {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     if (!text.includes('\0')) return text

@@ -1,7 +1,7 @@
 import { inExchanges, readHistory } from '@waystation/conversations'
 import { readTexts, said, type Texts } from '@waystation/mailbox'
 import type { Redis } from '@waystation/redis'
-import type { Words } from '../language.ts'
+import type { Say, Words } from '../language.ts'
 import { indented } from '../text.ts'
 import type { Life } from './find.ts'
 
@@ -72,7 +72,7 @@ function answerOf(replyId: string, texts: Texts, exchanges: Exchanges): Omit<Kep
   return { where: texts.answering === replyId ? 'turn' : 'nowhere' }
 }
 
-export function linesOfTexts({ isPrivate, asked, answered }: Told, say: (words: Words) => string): string {
+export function linesOfTexts({ isPrivate, asked, answered }: Told, say: Say): string {
   const lines = (what: Words) => (kept: Kept) => [
     `${say(what)} ${kept.ids.join(', ')}: ${say(PLACES[kept.where])}`,
     ...indented(kept.text ?? '').split('\n'),

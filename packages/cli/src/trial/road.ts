@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Unavailable } from '@waystation/domain'
 import { createClient } from '@waystation/http'
 import { z } from 'zod'
-import type { Words } from '../language.ts'
+import type { Say, Words } from '../language.ts'
 import type { Station } from '../station.ts'
 import { table } from '../text.ts'
 import { find, type Life } from '../trace/find.ts'
@@ -75,7 +75,7 @@ export function stepsOf({ entries }: Life): { step: string; at: number; ms: numb
 }
 
 /** The same for a person. */
-export function picture(life: Life, say: (words: Words) => string): string {
+export function picture(life: Life, say: Say): string {
   const told = stepsOf(life).map(({ step, ms }) => ({ ms, name: names[step] ?? WHOLE }))
   const whole = told.reduce((sum, { ms }) => sum + ms, 0)
   const rows = [...told, { ms: whole, name: WHOLE }].map(({ ms, name }) => [`${(ms / 1000).toFixed(3)} s`, say(name)])

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import type { Words } from '../../language.ts'
 import { Wrong } from '../../wrong.ts'
 import { type Receiver, tryReceiver } from '../checks/alerts.ts'
 import type { Setup } from '../setup.ts'
@@ -31,7 +32,7 @@ export async function askAlerts(talk: Talk, setup: Setup): Promise<void> {
   if (setup.get('ALERTS_TOKEN') === undefined) setup.set('ALERTS_TOKEN', randomBytes(32).toString('hex'))
 }
 
-const choices: { value: Way; words: { en: string; zh: string }; hint?: { en: string; zh: string } }[] = [
+const choices: { value: Way; words: Words; hint?: Words }[] = [
   {
     value: 'mail',
     words: { en: 'Mail', zh: '邮件' },
@@ -69,7 +70,7 @@ async function askCall(talk: Talk, kind: 'sms' | 'ticket'): Promise<Receiver> {
 }
 
 async function askMail(talk: Talk, setup: Setup): Promise<void> {
-  const ask = async (name: string, words: { en: string; zh: string }, hint = '') =>
+  const ask = async (name: string, words: Words, hint = '') =>
     setup.set(name, await talk.text(words, { initial: setup.get(name) ?? '', hint }))
   await ask('ALERT_SMTP', { en: 'Mail server', zh: '邮件服务器' }, 'smtp.example.com:587')
   await ask('ALERT_MAIL_FROM', { en: 'From which address', zh: '发件地址' }, 'waystation@example.com')

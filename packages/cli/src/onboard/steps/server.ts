@@ -1,5 +1,5 @@
 import { type Answer, EXIT } from '../../command.ts'
-import type { Words } from '../../language.ts'
+import { alike, type Words } from '../../language.ts'
 import { NOT_ALLOWED } from '../../trial/road.ts'
 import { Wrong } from '../../wrong.ts'
 import { bringUp, containersHere, sendThere } from '../server.ts'
@@ -69,7 +69,7 @@ const TAKE_OVER = {
   en: 'It runs already. Have it take over what changed, and send a message through it? (Only what changed is started anew.)',
   zh: '它已在运行。应用改动，并发送一条测试消息？（只重启有改动的部分。）',
 }
-const STARTING = { en: 'docker compose up -d --build --wait', zh: 'docker compose up -d --build --wait' }
+const STARTING = alike('docker compose up -d --build --wait')
 const SENDING = { en: 'Sending a message through the whole road', zh: '正在发送测试消息' }
 const ROAD = { en: 'The road of a message', zh: '一条消息的全程' }
 const mail = (to: string) => ({
