@@ -11,11 +11,10 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
 
 /** What one thing has, a line each. */
 export function fields(of: object): string {
-  const width = Math.max(...Object.keys(of).map(name => name.length))
+  const told = Object.entries(of).filter(([, value]) => value !== undefined)
+  const width = Math.max(...told.map(([name]) => name.length))
   const shown = (value: unknown) => (Array.isArray(value) ? value.join(`\n${' '.repeat(width + 2)}`) : value)
-  return Object.entries(of)
-    .map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`)
-    .join('\n')
+  return told.map(([name, value]) => `${name.padEnd(width)}  ${shown(value)}`).join('\n')
 }
 
 /** A Chinese character is two columns wide on a terminal. */

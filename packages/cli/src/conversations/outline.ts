@@ -1,23 +1,17 @@
 import type { Choices } from '@waystation/conversations'
 import type { Sight } from '@waystation/mailbox'
 
-/** What is told of a conversation: nothing that was said, nor its system prompt. */
-export type Outline = Omit<Sight, 'blockedAt' | 'lastAt'> & {
-  lastAt?: string
-  blockedAt?: string
-  persona?: string
-  /** Who answers there, by `/model`. */
-  model?: 'local' | 'commercial'
-}
+export type Outline = ReturnType<typeof outline>
 
-export const outline = (
-  { conversation, lastAt, blockedAt, ...counts }: Sight,
-  { persona, choice }: Choices,
-): Outline => ({
+/** What is told of a conversation: nothing that was said, nor its system prompt. `model`: who answers there, by `/model`. */
+export const outline = ({ conversation, lastAt, blockedAt, ...counts }: Sight, { persona, choice }: Choices) => ({
   conversation,
-  ...(lastAt === undefined ? {} : { lastAt: new Date(lastAt).toISOString() }),
+  lastAt: timeOf(lastAt),
   ...counts,
-  ...(persona === undefined ? {} : { persona }),
-  ...(choice === undefined ? {} : { model: choice }),
-  ...(blockedAt === undefined ? {} : { blockedAt: new Date(blockedAt).toISOString() }),
+  persona,
+  model: choice,
+  blockedAt: timeOf(blockedAt),
 })
+
+export const timeOf = (ms: number | undefined): string | undefined =>
+  ms === undefined ? undefined : new Date(ms).toISOString()

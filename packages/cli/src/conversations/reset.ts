@@ -1,6 +1,7 @@
 import type { ConversationId } from '@waystation/domain'
 import { createConversations } from '@waystation/mailbox'
 import { type Answer, type Context, Misused } from '../command.ts'
+import { counted } from '../text.ts'
 
 export async function reset(
   { station, say }: Context,
@@ -22,6 +23,8 @@ function forgotten({ exchanges, isAnswering }: { exchanges: number; isAnswering:
   const [en, zh] = isAnswering
     ? [' The answer that is under way is still given, and not remembered.', '正在生成的回答仍会给出，但不会被记住。']
     : ['', '']
-  const what = exchanges === 1 ? '1 exchange is' : `${exchanges} exchanges are`
-  return { en: `${what} forgotten.${en}`, zh: `忘记了 ${exchanges} 轮问答。${zh}` }
+  return {
+    en: `${counted(exchanges, 'exchange')} ${exchanges === 1 ? 'is' : 'are'} forgotten.${en}`,
+    zh: `忘记了 ${exchanges} 轮问答。${zh}`,
+  }
 }

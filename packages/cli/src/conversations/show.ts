@@ -5,8 +5,8 @@ import type { Redis } from '@waystation/redis'
 import type { Answer, Context } from '../command.ts'
 import type { Language, Words } from '../language.ts'
 import { asWritten } from '../reading.ts'
-import { duration, fields } from '../text.ts'
-import { outline } from './outline.ts'
+import { counted, duration, fields } from '../text.ts'
+import { outline, timeOf } from './outline.ts'
 import { keptIn, linesOfKept } from './texts.ts'
 
 type Options = { text?: boolean }
@@ -15,12 +15,12 @@ export async function show({ station, say }: Context, ids: ConversationId[], opt
   const all = await Promise.all(
     ids.map(async id => ({
       ...(await look(station.redis, id)),
-      ...(options.text ? { kept: await keptIn(station.redis, id) } : {}),
+      kept: options.text ? await keptIn(station.redis, id) : undefined,
     })),
   )
   const text = all
     .flatMap(({ turn, kept = [], ...of }) => [
-      fields({ ...of, ...(turn === undefined ? {} : { turn: say(underWay(turn, Date.now())) }) }),
+      fields({ ...of, turn: turn && say(underWay(turn, Date.now())) }),
       ...(kept.length > 0 ? [asWritten(linesOfKept(kept, say))] : []),
     ])
     .join('\n\n')
@@ -40,7 +40,7 @@ async function look(redis: Redis, id: ConversationId) {
     /** By `/system`. */
     hasSystemPrompt: choices.system !== undefined,
     ...extent,
-    ...(turn === undefined ? {} : { turn }),
+    turn,
   }
 }
 
@@ -55,10 +55,12 @@ async function turnOf(redis: Redis, id: ConversationId) {
   const last = entries.findLast(({ event }) => event === 'taken' || event === 'put_off')
   return {
     ...turn,
-    ...(taken?.event === 'taken' ? { by: taken.detail.by, since: new Date(taken.at).toISOString() } : {}),
-    ...(last?.event === 'put_off'
-      ? { putOff: { code: last.detail.code, until: new Date(last.at + last.detail.afterMs).toISOString() } }
-      : {}),
+    by: taken?.event === 'taken' ? taken.detail.by : undefined,
+    since: timeOf(taken?.at),
+    putOff:
+      last?.event === 'put_off'
+        ? { code: last.detail.code, until: new Date(last.at + last.detail.afterMs).toISOString() }
+        : undefined,
   }
 }
 
@@ -66,7 +68,7 @@ function underWay({ replyId, attempt, messages, by = '?', since, putOff }: TurnN
   const ago = (language: Language) => (since === undefined ? '?' : duration(now - Date.parse(since), language))
   const later = (language: Language) => (putOff ? duration(Date.parse(putOff.until) - now, language) : '')
   return {
-    en: `${replyId}: ${messages === 1 ? '1 message' : `${messages} messages`}, attempt ${attempt} by ${by}, begun ${ago('en')} ago${putOff ? `, put off (${putOff.code}), tried again in ${later('en')}` : ''}`,
+    en: `${replyId}: ${counted(messages, 'message')}, attempt ${attempt} by ${by}, begun ${ago('en')} ago${putOff ? `, put off (${putOff.code}), tried again in ${later('en')}` : ''}`,
     zh: `${replyId}：${messages} 条消息，第 ${attempt} 次尝试，由 ${by} 处理，${ago('zh')}前开始${putOff ? `，已推迟（${putOff.code}），${later('zh')}后再试` : ''}`,
   }
 }

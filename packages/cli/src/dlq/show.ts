@@ -9,10 +9,8 @@ export async function show({ station, say }: Context, ids: string[], options: { 
   if (found.length === 0) return { text: say(NONE), json: [], code: EXIT.failed }
   const letters = found.map(kept => ({
     ...outline(kept),
-    ...(kept.letter.error.stack === undefined
-      ? {}
-      : { stack: kept.letter.error.stack.split('\n').map(line => line.trim()) }),
-    ...(options.text ? { texts: textsOf(kept) } : {}),
+    stack: kept.letter.error.stack?.split('\n').map(line => line.trim()),
+    texts: options.text ? textsOf(kept) : undefined,
   }))
   return { text: asWritten(letters.map(fields).join('\n\n')), json: letters }
 }

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { type Env, envHere } from '@waystation/runtime'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
-import type { Words } from '../language.ts'
-import { connected, Unreachable } from '../station.ts'
+import { inBoth, type Words } from '../language.ts'
+import { connected } from '../station.ts'
 import { type Target, targetHere } from '../target.ts'
 import { failureOf, gaveUp, picture, question, sendTrial } from '../trial/road.ts'
 import { Wrong } from '../wrong.ts'
 import { openSetup, type Setup } from './setup.ts'
-import { type Started, startStation, startWords } from './start.ts'
+import { ROAD, SENDING, type Started, startStation, startWords } from './start.ts'
 import { askAccess } from './steps/access.ts'
 import { askAlerts } from './steps/alerts.ts'
 import { askChannels } from './steps/channels.ts'
@@ -16,7 +16,7 @@ import { askModels } from './steps/models.ts'
 import { askServer } from './steps/server.ts'
 import { askStyle } from './steps/style.ts'
 import { createTalk, Interrupted, type Talk } from './talk.ts'
-import { diffOf, writeFiles } from './write.ts'
+import { DRY, diffOf, SAME, writeFiles } from './write.ts'
 
 const steps = [askModels, askStyle, askChannels, askAccess, askAlerts]
 
@@ -93,11 +93,11 @@ async function sendMessage(talk: Talk, { origin }: Started, env: Env, signal: Ab
   try {
     await using station = await connected(envHere(env))
     const life = await sendTrial(origin, station, talk.say(question()), signal)
-    talk.show(picture(life, talk.say), { en: 'The road of a message', zh: '一条消息的全程' })
+    talk.show(picture(life, talk.say), ROAD)
     const code = failureOf(life)
     if (code !== undefined) talk.warn(gaveUp(code))
   } catch (error) {
-    if (!(error instanceof Wrong || error instanceof Unreachable)) throw error
+    if (!(error instanceof Wrong)) throw error
     talk.warn(error.words)
   }
 }
@@ -105,7 +105,6 @@ async function sendMessage(talk: Talk, { origin }: Started, env: Env, signal: Ab
 const TRY = { en: 'to try it out, or for a small team', zh: '试用，或小团队' }
 const NEW = { en: 'New file', zh: '新文件' }
 const CHANGED = { en: 'Changes', zh: '改动' }
-const SAME = { en: 'Nothing changes.', zh: '没有变化。' }
 const WRITE = { en: 'Write this?', zh: '写入？' }
 const OVERWRITE = { en: 'Write this into the files that are there?', zh: '写入现有文件？' }
 const START_NOW = {
@@ -113,18 +112,14 @@ const START_NOW = {
   zh: '现在启动，并发送一条测试消息？（模型会回答一个简短的问题。）',
 }
 const STARTING = { en: 'Starting', zh: '正在启动' }
-const SENDING = { en: 'Sending a message through the whole road', zh: '正在发送测试消息' }
 const RUNS = { en: 'It runs until Ctrl-C.', zh: '运行中，按 Ctrl-C 停止。' }
-const DRY = { en: 'Nothing was written (--dry-run).', zh: '没有写入（--dry-run）。' }
 const LEFT = { en: 'Nothing was written.', zh: '没有写入任何文件。' }
 const leftWritten = (target: Target): Words => ({
   en: `The files are written. ${startWords[target].en}`,
   zh: `文件已写入。${startWords[target].zh}`,
 })
-const butWritten = ({ words }: Wrong, target: Target): Words => ({
-  en: `${words.en}\n${leftWritten(target).en}`,
-  zh: `${words.zh}\n${leftWritten(target).zh}`,
-})
+const butWritten = ({ words }: Wrong, target: Target): Words =>
+  inBoth(language => `${words[language]}\n${leftWritten(target)[language]}`)
 const wins = (names: readonly string[]) => ({
   en: `${names.join(', ')}: set in this shell to something else, which wins over .env.`,
   zh: `${names.join('、')}：当前 shell 里设置了不同的值，会覆盖 .env。`,

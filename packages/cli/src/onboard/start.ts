@@ -32,6 +32,10 @@ export const startWords: Readonly<Record<Target, Words>> = {
   },
 }
 
+/** Of the message that goes through it then. */
+export const SENDING = { en: 'Sending a message through the whole road', zh: '正在发送测试消息' }
+export const ROAD = { en: 'The road of a message', zh: '一条消息的全程' }
+
 /** Does what `npm start` does, in this folder. Throws `Wrong` with what it said, should it not start. */
 export async function startStation(env: Env, signal: AbortSignal): Promise<Started> {
   const child = spawn(process.execPath, [MAIN], { env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })

@@ -11,7 +11,7 @@ import { checkTelegram } from './checks/telegram.ts'
 import { bringUp, sendThere } from './server.ts'
 import { openSetup, type Setup } from './setup.ts'
 import { startWords } from './start.ts'
-import { diffOf, writeFiles } from './write.ts'
+import { DRY, diffOf, SAME, writeFiles } from './write.ts'
 
 type Options = { answers?: string; start?: boolean; dryRun?: boolean; json?: boolean }
 
@@ -132,8 +132,6 @@ const unknown = (model: string, listed: readonly string[]) => ({
   zh: `服务器上没有模型 ${model}；有 ${listed.join('、') || '空列表'}。`,
 })
 const NOTHING = { en: 'Nothing was written. Please correct:', zh: '没有写入任何文件。请更正：' }
-const SAME = { en: 'Nothing changes.', zh: '没有变化。' }
-const DRY = { en: 'Nothing was written (--dry-run).', zh: '没有写入（--dry-run）。' }
 const START_YOURSELF = {
   en: '--start is of Docker Compose; `npm start` runs for as long as its terminal, and is started there.',
   zh: '--start 只用于 Docker Compose；`npm start` 随终端运行，请在终端里启动。',

@@ -58,6 +58,9 @@ export function diffOf({ path, before, after }: NewFile): string {
   return [path, ...hunks.flatMap(({ lines }) => lines)].join('\n')
 }
 
+export const SAME = { en: 'Nothing changes.', zh: '没有变化。' }
+export const DRY = { en: 'Nothing was written (--dry-run).', zh: '没有写入（--dry-run）。' }
+
 const unwritable = ({ path, code }: NodeJS.ErrnoException) => ({
   en: `Nothing was written: ${path ?? 'a file'} cannot be (${code}). Go to a folder that is yours.`,
   zh: `没有写入任何文件：无法写 ${path ?? '文件'}（${code}）。请换到您有权限的目录。`,

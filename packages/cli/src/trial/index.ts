@@ -26,7 +26,7 @@ async function trial({ station, say, signal }: Context, address: string): Promis
     const life = await sendTrial(address, station, say(question()), signal)
     const code = failureOf(life)
     const { conversation, traceId } = life
-    const json = { conversation, traceId, steps: stepsOf(life), ...(code === undefined ? {} : { failed: code }) }
+    const json = { conversation, traceId, steps: stepsOf(life), failed: code }
     if (code === undefined) return { text: picture(life, say), json }
     return { text: `${picture(life, say)}\n\n${say(gaveUp(code))}`, json, code: EXIT.failed }
   } catch (error) {

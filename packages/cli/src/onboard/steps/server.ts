@@ -1,10 +1,10 @@
 import { type Answer, EXIT } from '../../command.ts'
-import { alike, type Words } from '../../language.ts'
+import { alike, inBoth, type Words } from '../../language.ts'
 import { NOT_ALLOWED } from '../../trial/road.ts'
 import { Wrong } from '../../wrong.ts'
 import { bringUp, containersHere, sendThere } from '../server.ts'
 import type { Setup } from '../setup.ts'
-import { startWords } from '../start.ts'
+import { ROAD, SENDING, startWords } from '../start.ts'
 import { Interrupted, type Talk } from '../talk.ts'
 import { sendTrialMail } from '../trial-mail.ts'
 
@@ -70,8 +70,6 @@ const TAKE_OVER = {
   zh: '它已在运行。应用改动，并发送一条测试消息？（只重启有改动的部分。）',
 }
 const STARTING = alike('docker compose up -d --build --wait')
-const SENDING = { en: 'Sending a message through the whole road', zh: '正在发送测试消息' }
-const ROAD = { en: 'The road of a message', zh: '一条消息的全程' }
 const mail = (to: string) => ({
   en: `Have Alertmanager send a trial mail to ${to}?`,
   zh: `让 Alertmanager 给 ${to} 发一封测试邮件？`,
@@ -89,10 +87,8 @@ const leftAt = (containers: number): Words => ({
   en: `The files are written, and ${stands(containers).en} \`docker compose up -d --build --wait\` goes on.`,
   zh: `文件已写入，${stands(containers).zh}用 \`docker compose up -d --build --wait\` 继续。`,
 })
-const failed = ({ words }: Wrong, containers: number): Words => ({
-  en: `${words.en}\n${leftAt(containers).en}`,
-  zh: `${words.zh}\n${leftAt(containers).zh}`,
-})
+const failed = ({ words }: Wrong, containers: number): Words =>
+  inBoth(language => `${words[language]}\n${leftAt(containers)[language]}`)
 const stands = (containers: number): Words =>
   containers === 0
     ? { en: 'no container runs.', zh: '没有容器在运行。' }
