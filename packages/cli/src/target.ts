@@ -1,7 +1,6 @@
-import { existsSync, readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { namesRedis } from '@waystation/redis'
-import { ConfigError, type Env } from '@waystation/runtime'
+import { type Env, textOf } from '@waystation/runtime'
 
 /** Who runs the station: `npm start` on this machine, or Docker Compose on a server. */
 export type Target = 'start' | 'compose'
@@ -17,14 +16,3 @@ export const targetOf = (text: string): Target => ('COMPOSE_PROFILES' in parseEn
 
 /** Whether the station of this folder is to be asked in its containers: its Redis has no port outside. */
 export const isInContainers = (env: Env): boolean => !namesRedis(env) && targetHere() === 'compose'
-
-/** `undefined`: there is no such file. Throws `ConfigError` for one that cannot be read. */
-export function textOf(path: string): string | undefined {
-  if (!existsSync(path)) return undefined
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
-    throw new ConfigError(`${path}: a file that this process may read (${code})`)
-  }
-}

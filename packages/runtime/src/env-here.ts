@@ -19,10 +19,13 @@ export function envHere(env: Env, folder = ''): Env {
 }
 
 /** What a file like `.env` says; nothing where there is none. Throws `ConfigError`. */
-export function readEnvFile(path: string): Env {
-  if (!existsSync(path)) return {}
+export const readEnvFile = (path: string): Env => parseEnv(textOf(path) ?? '')
+
+/** `undefined`: there is no such file. Throws `ConfigError` for one that cannot be read. */
+export function textOf(path: string): string | undefined {
+  if (!existsSync(path)) return undefined
   try {
-    return parseEnv(readFileSync(path, 'utf8'))
+    return readFileSync(path, 'utf8')
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new ConfigError(`${path}: a file that this process may read (${code})`)

@@ -1,6 +1,6 @@
 export { readArguments } from './arguments.ts'
 export { ConfigError, isSet, readEnv, readVariable } from './config.ts'
-export { envHere, readEnvFile } from './env-here.ts'
+export { envHere, readEnvFile, textOf } from './env-here.ts'
 export { createLog, type Log } from './log.ts'
 export { processConfig, run } from './run.ts'
 export type { Env, Process, Running, Service } from './service.ts'

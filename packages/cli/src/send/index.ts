@@ -9,7 +9,7 @@ import { type Answer, asks, type Context, EXIT } from '../command.ts'
 import { conversationNamed } from '../conversations/known.ts'
 import { speakerOf, type Words } from '../language.ts'
 import { follow } from './follow.ts'
-import { textOf } from './text.ts'
+import { textToSend } from './text.ts'
 
 /** `waystation send`: the bot says something in a chat. */
 export function addSend(program: Command, env: Env): void {
@@ -25,7 +25,7 @@ export function addSend(program: Command, env: Env): void {
 async function send(context: Context, given: string, written: string | undefined): Promise<Answer> {
   const { station, say, signal } = context
   const conversation = conversationNamed(context, given)
-  const text = await textOf(written, context)
+  const text = await textToSend(written, context)
   const fault = await faultOf(station.redis, conversation)
   if (fault)
     return { text: say(fault), json: { conversation, state: 'refused', reason: say(fault) }, code: EXIT.failed }

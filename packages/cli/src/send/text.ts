@@ -6,7 +6,7 @@ import type { Say } from '../language.ts'
 const MAX_BYTES = 128 * 1024
 
 /** What is to be said. Throws `Misused`. */
-export async function textOf(written: string | undefined, { say, signal }: Terminal): Promise<string> {
+export async function textToSend(written: string | undefined, { say, signal }: Terminal): Promise<string> {
   if (written === undefined && process.stdin.isTTY) throw new Misused(say(NOTHING))
   const bytes = written === undefined || written === '-' ? await readAll(signal) : Buffer.from(written)
   if (bytes.length > MAX_BYTES) throw new Misused(say(TOO_LONG))
