@@ -1,7 +1,7 @@
 import type { Env } from '@waystation/runtime'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
-import { variable } from '../doctor/variables.ts'
 import type { Say } from '../language.ts'
+import { variable } from '../variables.ts'
 import { faultsOfFile, faultsOfVariables, keysMissing } from './faults.ts'
 import { misspelt } from './misspelt.ts'
 import { asServicesAre } from './services.ts'

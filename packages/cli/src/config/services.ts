@@ -9,7 +9,7 @@ import { namesRedis } from '@waystation/redis'
 import { type Env, isSet, processConfig, readSettings } from '@waystation/runtime'
 import { environment as sender } from '@waystation/sender/config'
 import type { z } from 'zod'
-import { unlessWrong, variable } from '../doctor/variables.ts'
+import { unlessWrong, variable } from '../variables.ts'
 
 type Service = {
   service: string

@@ -1,8 +1,8 @@
 import type { Env } from '@waystation/runtime'
 import { faultsOfFile, faultsOfVariables, keysMissing } from '../config/faults.ts'
 import { alike } from '../language.ts'
-import { type Cure, type Finding, green, red, yellow } from './finding.ts'
-import { variable, WITH_VARIABLES } from './variables.ts'
+import { variable } from '../variables.ts'
+import { type Cure, type Finding, green, red, WITH_VARIABLES, yellow } from './finding.ts'
 
 /** Of all services at once: each fault of their variables and of waystation.yaml. */
 export function configChecks(env: Env): Finding[] {

@@ -12,9 +12,9 @@ import {
 import { environment, modeOf } from '@waystation/gateway-feishu/config'
 import type { Env } from '@waystation/runtime'
 import { alike } from '../language.ts'
+import { wanted } from '../variables.ts'
 import { type Finding, green, red, yellow } from './finding.ts'
 import { unset } from './telegram.ts'
-import { wanted } from './variables.ts'
 
 const PATIENCE_MS = 10_000
 

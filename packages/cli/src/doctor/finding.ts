@@ -6,6 +6,9 @@ export type Colour = 'green' | 'yellow' | 'red'
 /** What to do about it, in the words of the place. */
 export type Cure = Readonly<Record<Language, string | ((at: Place) => string)>>
 
+/** How it is looked at with all that the server is told. */
+export const WITH_VARIABLES: Cure = { en: at => at.variables, zh: at => at.variables }
+
 /** What was looked at, how it is, and what to do about it. */
 export type Finding = {
   /** `<what>.<which>`, for programs. */

@@ -5,8 +5,8 @@ import { connect, type PeerCertificate } from 'node:tls'
 import { errorCode } from '@waystation/domain'
 import type { Env } from '@waystation/runtime'
 import { alike } from '../language.ts'
+import { isOnFeishu, isOnTelegram, variable } from '../variables.ts'
 import { type Cure, type Finding, green, red, yellow } from './finding.ts'
-import { isOnFeishu, isOnTelegram, variable } from './variables.ts'
 
 const PATIENCE_MS = 5_000
 const DAY_MS = 24 * 60 * 60_000

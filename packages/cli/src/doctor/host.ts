@@ -6,8 +6,8 @@ import { promisify } from 'node:util'
 import type { Env } from '@waystation/runtime'
 import { alike } from '../language.ts'
 import { size } from '../text.ts'
+import { variable } from '../variables.ts'
 import { type Finding, green, red } from './finding.ts'
-import { variable } from './variables.ts'
 
 const exec = promisify(execFile)
 const PATIENCE_MS = 10_000

@@ -3,8 +3,8 @@ import { createClient } from '@waystation/http'
 import { type EndpointSettings, findOllama, modelConfig, namedEndpoints } from '@waystation/models'
 import type { Env } from '@waystation/runtime'
 import { endpointsOfFile } from '../config/services.ts'
-import { type Finding, green, red, yellow } from './finding.ts'
-import { variable, WITH_VARIABLES, wanted } from './variables.ts'
+import { variable, wanted } from '../variables.ts'
+import { type Finding, green, red, WITH_VARIABLES, yellow } from './finding.ts'
 
 const PATIENCE_MS = 10_000
 const SHOWN = 5

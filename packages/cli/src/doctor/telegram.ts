@@ -4,8 +4,8 @@ import type { Env } from '@waystation/runtime'
 import { type BotApi, botApi, learnBot, readWebhook, webhookUrl } from '@waystation/telegram/inbound'
 import { alike, inBoth } from '../language.ts'
 import { counted, duration } from '../text.ts'
-import { type Cure, type Finding, green, red, yellow } from './finding.ts'
-import { isOnTelegram, variable, WITH_VARIABLES, wanted } from './variables.ts'
+import { isOnTelegram, variable, wanted } from '../variables.ts'
+import { type Cure, type Finding, green, red, WITH_VARIABLES, yellow } from './finding.ts'
 
 const GATEWAY = 'gateway-telegram'
 const PATIENCE_MS = 10_000

@@ -1,8 +1,7 @@
 import { ConfigError, type Env, readEnv, readVariable } from '@waystation/runtime'
 import type { z } from 'zod'
-import type { Cure } from './finding.ts'
 
-/** What is configured; `undefined` where it is wrong, which config.environment tells of all variables at once. */
+/** What is configured; `undefined` where any of it is wrong. */
 export const wanted = <Schema extends z.ZodObject>(schema: Schema, env: Env): z.infer<Schema> | undefined =>
   unlessWrong(() => readEnv(schema, env))
 
@@ -21,6 +20,3 @@ export function unlessWrong<Value>(read: () => Value): Value | undefined {
 /** Whether a channel's bots are named here. */
 export const isOnTelegram = (env: Env): boolean => variable(env, 'TELEGRAM_BOT_TOKEN') !== undefined
 export const isOnFeishu = (env: Env): boolean => Boolean(variable(env, 'FEISHU_APP_ID') ?? variable(env, 'FEISHU_APPS'))
-
-/** How it is looked at with all that the server is told. */
-export const WITH_VARIABLES: Cure = { en: at => at.variables, zh: at => at.variables }
