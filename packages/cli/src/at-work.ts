@@ -1,8 +1,10 @@
-import type { Present } from '@waystation/redis'
+import { type Present, type Redis, whoIsThere } from '@waystation/redis'
 
 /** Three times as long as a process is silent while it lives. */
 const GONE_MS = 15_000
 export type Seen = Present & { silentMs: number }
+
+export const whoIsAtWork = async (redis: Redis): Promise<Seen[]> => (await whoIsThere(redis)).filter(isThere)
 
 export const isThere = ({ silentMs }: Seen): boolean => silentMs < GONE_MS
 

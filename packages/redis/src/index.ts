@@ -16,4 +16,4 @@ export {
 } from './provide.ts'
 export { type Script, script } from './script.ts'
 export { startTestSentinels } from './sentinels.ts'
-export { findUnsafe, primariesOf, told, type UnsafeSetting, warnIfUnsafe } from './unsafe.ts'
+export { findUnsafe, primariesOf, readInfo, type UnsafeSetting, warnIfUnsafe } from './unsafe.ts'

@@ -37,7 +37,7 @@ export async function findUnsafe(redis: Redis): Promise<UnsafeSetting[]> {
 export const primariesOf = (redis: Redis): Single[] => (redis instanceof Cluster ? redis.nodes('master') : [redis])
 
 function faultsIn(info: string): UnsafeSetting[] {
-  const [version, policy, aof] = ['redis_version', 'maxmemory_policy', 'aof_enabled'].map(name => told(info, name))
+  const [version, policy, aof] = ['redis_version', 'maxmemory_policy', 'aof_enabled'].map(name => readInfo(info, name))
   return [
     ...(version !== undefined && isOlder(version) ? [{ setting: 'version', is: version } as const] : []),
     ...(policy !== undefined && policy !== 'noeviction' ? [{ setting: 'maxmemory-policy', is: policy } as const] : []),
@@ -49,12 +49,12 @@ const isBehindSentinels = (redis: Redis) => !(redis instanceof Cluster) && Boole
 
 /** Only where the setting is above 0 does `INFO` count the replicas that are good enough for it. */
 function faultsOfPrimary(info: string): UnsafeSetting[] {
-  const isUnset = info !== '' && told(info, 'min_slaves_good_slaves') === undefined
+  const isUnset = info !== '' && readInfo(info, 'min_slaves_good_slaves') === undefined
   return isUnset ? [{ setting: 'min-replicas-to-write', is: '0' }] : []
 }
 
 /** What `INFO` says of one thing. */
-export const told = (info: string, name: string): string | undefined =>
+export const readInfo = (info: string, name: string): string | undefined =>
   new RegExp(`^${name}:(.*?)\r?$`, 'm').exec(info)?.[1]
 
 function isOlder(version: string): boolean {

@@ -1,4 +1,4 @@
-import { findUnsafe, primariesOf, type Redis, told, type UnsafeSetting } from '@waystation/redis'
+import { findUnsafe, primariesOf, type Redis, readInfo, type UnsafeSetting } from '@waystation/redis'
 import type { Words } from '../language.ts'
 import { size } from '../text.ts'
 import { type Finding, green, red, worstOf, yellow } from './finding.ts'
@@ -18,7 +18,7 @@ export async function redisChecks(redis: Redis): Promise<Finding[]> {
   ])
   return [
     await latency(redis),
-    ...settings(unsafe, redis, told(infos[0] ?? '', 'redis_version')),
+    ...settings(unsafe, redis, readInfo(infos[0] ?? '', 'redis_version')),
     ...worstOf(infos.map(memory)),
     ...worstOf(infos.map(disk)),
   ]
@@ -114,7 +114,7 @@ async function set(redis: Redis, setting: string, value: string): Promise<Words>
 }
 
 function memory(info: string): Finding {
-  const [used, most] = ['used_memory', 'maxmemory'].map(name => Number(told(info, name) ?? 0)) as [number, number]
+  const [used, most] = ['used_memory', 'maxmemory'].map(name => Number(readInfo(info, name) ?? 0)) as [number, number]
   if (most === 0)
     return green('redis.memory', { en: `${size(used)} used, without a limit`, zh: `已用 ${size(used)}，不限` })
   const finding = { en: `${size(used)} of ${size(most)} used`, zh: `${size(most)} 中已用 ${size(used)}` }
@@ -128,7 +128,7 @@ function memory(info: string): Finding {
 
 function disk(info: string): Finding {
   const failed = ['aof_last_write_status', 'aof_last_bgrewrite_status', 'rdb_last_bgsave_status'].filter(
-    name => (told(info, name) ?? 'ok') !== 'ok',
+    name => (readInfo(info, name) ?? 'ok') !== 'ok',
   )
   if (failed.length === 0) return green('redis.disk', { en: 'its last writes went well', zh: '最近的写盘都成功' })
   return red('redis.disk', {

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type ConversationId, conversationOf, newTraceId } from '@waystation/domain'
 import { createConversations, createOutbox } from '@waystation/mailbox'
-import { type Redis, whoIsThere } from '@waystation/redis'
+import type { Redis } from '@waystation/redis'
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
-import { isThere } from '../at-work.ts'
+import { whoIsAtWork } from '../at-work.ts'
 import { type Answer, asks, type Context, EXIT } from '../command.ts'
 import { conversationNamed } from '../conversations/known.ts'
 import { speakerOf, type Words } from '../language.ts'
@@ -42,7 +42,7 @@ async function send(context: Context, given: string, written: string | undefined
 async function faultOf(redis: Redis, conversation: ConversationId): Promise<Words | undefined> {
   const { channel, bot, thread } = conversationOf(conversation)
   if (channel === 'feishu' && thread !== undefined) return TOPIC
-  const senders = (await whoIsThere(redis)).filter(one => one.service === 'sender' && isThere(one))
+  const senders = (await whoIsAtWork(redis)).filter(({ service }) => service === 'sender')
   const bots = new Set(senders.flatMap(one => one.bots ?? []))
   // Without a sender nobody knows them.
   if (bots.size > 0 && !bots.has(`${channel}.${bot}`)) return noBot(`${channel}.${bot}`, [...bots])

@@ -1,7 +1,7 @@
-import { primariesOf, type Redis, told, whoIsThere } from '@waystation/redis'
+import { primariesOf, type Redis, readInfo } from '@waystation/redis'
 import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
-import { byVersion, isThere, type Seen, versionOf } from '../at-work.ts'
+import { byVersion, type Seen, versionOf, whoIsAtWork } from '../at-work.ts'
 import { type Answer, answers, EXIT, type Terminal } from '../command.ts'
 import { callInside } from '../inside.ts'
 import { speakerOf } from '../language.ts'
@@ -30,14 +30,14 @@ async function version(terminal: Terminal, env: Env): Promise<Answer> {
   }
   await using _ = station
   const redis = await versionsOfRedis(station.redis)
-  const { text, json, code } = compare((await whoIsThere(station.redis)).filter(isThere), terminal)
+  const { text, json, code } = compare(await whoIsAtWork(station.redis), terminal)
   return { text: `${mine}\nRedis ${redis}\n\n${text}`, json: { ...me, redis, ...json }, code }
 }
 
 /** Of a Cluster all that its primaries have. */
 async function versionsOfRedis(redis: Redis): Promise<string> {
   const infos = await Promise.all(primariesOf(redis).map(server => server.info('server')))
-  return [...new Set(infos.map(info => told(info, 'redis_version')))].join(', ')
+  return [...new Set(infos.map(info => readInfo(info, 'redis_version')))].join(', ')
 }
 
 function compare(there: readonly Seen[], { say }: Terminal) {
