@@ -1,14 +1,14 @@
 import type { ConversationId } from '@waystation/domain'
-import type { Redis } from '@waystation/redis'
+import { primariesOf, type Redis } from '@waystation/redis'
 import { keyOf } from '../keys.ts'
 
 /** Every conversation that has a key of one of these names, each once. */
 export async function* conversationsWith(redis: Redis, ...names: string[]): AsyncGenerator<ConversationId> {
   const seen = new Set<string>()
-  for (const node of 'nodes' in redis ? redis.nodes('master') : [redis])
+  for (const server of primariesOf(redis))
     for (const name of names) {
       const [before = '', after = ''] = keyOf('*', name).split('*')
-      for await (const keys of node.scanStream({ match: keyOf('*', name), count: 1000 }))
+      for await (const keys of server.scanStream({ match: keyOf('*', name), count: 1000 }))
         for (const key of keys) {
           const conversation = key.slice(before.length, -after.length)
           if (seen.has(conversation)) continue
