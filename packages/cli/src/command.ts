@@ -76,6 +76,16 @@ export function answers<Args extends unknown[]>(
   })
 }
 
+/** For what has an answer of its own where it goes wrong: why, for programs too. */
+export async function orWhyNot({ say }: Pick<Terminal, 'say'>, work: () => Promise<Answer>): Promise<Answer> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof Wrong)) throw error
+    return { text: say(error.words), json: { failed: error.words.en }, code: EXIT.failed }
+  }
+}
+
 const draw = (text: string): void => {
   process.stdout.write(`\u001b[H\u001b[J${text}\n`)
 }

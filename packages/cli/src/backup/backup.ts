@@ -1,17 +1,14 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { provideRedis } from '@waystation/redis'
 import type { Env } from '@waystation/runtime'
-import type { Answer, Terminal } from '../command.ts'
+import { type Answer, orWhyNot, type Terminal } from '../command.ts'
 import { alike } from '../language.ts'
 import { targetHere } from '../target.ts'
 import { size } from '../text.ts'
 import { Wrong } from '../wrong.ts'
-import { checkPlace, DATA, orWhyNot, runScript } from './scripts.ts'
+import { checkPlace, DATA, exec, runScript } from './scripts.ts'
 
-const exec = promisify(execFile)
 const TO = 'backups'
 
 export type BackupOptions = { to?: string; keep: string }

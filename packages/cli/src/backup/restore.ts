@@ -1,16 +1,12 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdir, stat } from 'node:fs/promises'
-import { promisify } from 'node:util'
 import { endProvidedRedis } from '@waystation/redis'
 import type { Env } from '@waystation/runtime'
-import { type Answer, Misused, type Terminal } from '../command.ts'
+import { type Answer, Misused, orWhyNot, type Terminal } from '../command.ts'
 import type { Words } from '../language.ts'
 import { type Target, targetHere, targetOf } from '../target.ts'
 import { Wrong } from '../wrong.ts'
-import { checkPlace, DATA, orWhyNot, runScript } from './scripts.ts'
-
-const exec = promisify(execFile)
+import { checkPlace, DATA, exec, runScript } from './scripts.ts'
 
 export type RestoreOptions = { replace?: boolean }
 

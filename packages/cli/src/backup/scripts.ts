@@ -3,12 +3,12 @@ import { existsSync } from 'node:fs'
 import { promisify } from 'node:util'
 import { namesRedis } from '@waystation/redis'
 import { type Env, envHere } from '@waystation/runtime'
-import { type Answer, EXIT, Misused, type Terminal } from '../command.ts'
+import { Misused, type Terminal } from '../command.ts'
 import { alike, type Words } from '../language.ts'
 import type { Target } from '../target.ts'
 import { Wrong } from '../wrong.ts'
 
-const exec = promisify(execFile)
+export const exec = promisify(execFile)
 
 /** Where the private Redis of `npm start` has its data. */
 export const DATA = '.data/redis'
@@ -28,16 +28,6 @@ export async function runScript(script: 'backup' | 'restore', args: readonly str
     if (!(error instanceof Error && 'stderr' in error)) throw error
     const { stdout, stderr } = error as Error & Record<'stdout' | 'stderr', string>
     throw new Wrong(alike(`${stdout}${stderr}`.trim()))
-  }
-}
-
-/** What is wrong is an answer, too. */
-export async function orWhyNot({ say }: Terminal, work: () => Promise<Answer>): Promise<Answer> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof Wrong)) throw error
-    return { text: say(error.words), json: { failed: error.words.en }, code: EXIT.failed }
   }
 }
 

@@ -1,8 +1,7 @@
 import type { Env } from '@waystation/runtime'
 import type { Command } from 'commander'
-import { type Answer, asks, type Context, EXIT, Misused } from '../command.ts'
+import { type Answer, asks, type Context, EXIT, Misused, orWhyNot } from '../command.ts'
 import { speakerOf } from '../language.ts'
-import { Wrong } from '../wrong.ts'
 import { failureOf, gaveUp, picture, question, sendTrial, stepsOf } from './road.ts'
 
 /** `waystation trial`: a message goes the whole road. */
@@ -22,17 +21,14 @@ export function addTrial(program: Command, env: Env): void {
 
 async function trial({ station, say, signal }: Context, address: string): Promise<Answer> {
   if (!/^https?:$/.test(URL.parse(address)?.protocol ?? '')) throw new Misused(say(ADDRESS))
-  try {
+  return await orWhyNot({ say }, async () => {
     const life = await sendTrial(address, station, say(question()), signal)
-    const code = failureOf(life)
+    const failed = failureOf(life)
     const { conversation, traceId } = life
-    const json = { conversation, traceId, steps: stepsOf(life), failed: code }
-    if (code === undefined) return { text: picture(life, say), json }
-    return { text: `${picture(life, say)}\n\n${say(gaveUp(code))}`, json, code: EXIT.failed }
-  } catch (error) {
-    if (!(error instanceof Wrong)) throw error
-    return { text: say(error.words), json: { failed: error.words.en }, code: EXIT.failed }
-  }
+    const json = { conversation, traceId, steps: stepsOf(life), failed }
+    if (failed === undefined) return { text: picture(life, say), json }
+    return { text: `${picture(life, say)}\n\n${say(gaveUp(failed))}`, json, code: EXIT.failed }
+  })
 }
 
 const ADDRESS = { en: 'An address begins with http:// or https://.', zh: '地址以 http:// 或 https:// 开头。' }
