@@ -28,7 +28,7 @@ export async function compose(args: readonly string[], options: Options = {}): P
   signal?.addEventListener('abort', interrupt)
   // It need not read to the end.
   child.stdin?.on('error', () => {}).end(stdin)
-  const printed = [linesOf(child.stdout, onLine), linesOf(child.stderr, onLine)] as const
+  const printed = [read(child.stdout, onLine), read(child.stderr, onLine)] as const
   try {
     const [code] = await once(child, 'close')
     const [stdout, stderr] = await Promise.all(printed)
@@ -42,7 +42,7 @@ export async function compose(args: readonly string[], options: Options = {}): P
   }
 }
 
-async function linesOf(stream: Readable | null, onLine: (line: string) => void): Promise<string> {
+async function read(stream: Readable | null, onLine: (line: string) => void): Promise<string> {
   if (!stream) return ''
   const lines: string[] = []
   for await (const line of createInterface({ input: stream })) {
@@ -51,6 +51,9 @@ async function linesOf(stream: Readable | null, onLine: (line: string) => void):
   }
   return lines.map(line => `${line}\n`).join('')
 }
+
+/** Those with any words, of what was printed. */
+export const linesOf = (text: string): string[] => text.split('\n').filter(line => line.trim() !== '')
 
 function throwIfAway(stderr: string): void {
   if (/is not a docker command|unknown command: docker compose/.test(stderr)) throw new Wrong(NO_COMPOSE)

@@ -12,8 +12,8 @@ export async function callInside(service: string, env: Env): Promise<number> {
   const isTerminal = Boolean(stdin.isTTY && stdout.isTTY && stderr.isTTY)
   const words = process.argv.slice(2)
   // Beside a pipe, what is typed is for whoever reads from the pipe.
-  const given = isTerminal || !stdin.isTTY ? 'inherit' : ''
-  const { code } = await inside(service, env, words, { isTerminal, stdin: given, output: 'inherit' })
+  const typed = isTerminal || !stdin.isTTY ? 'inherit' : ''
+  const { code } = await inside(service, env, words, { isTerminal, stdin: typed, output: 'inherit' })
   return code
 }
 

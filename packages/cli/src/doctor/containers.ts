@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { compose } from '../compose.ts'
+import { compose, linesOf } from '../compose.ts'
 import type { Words } from '../language.ts'
 import { Wrong } from '../wrong.ts'
 import { type Cure, type Finding, green, red, yellow } from './finding.ts'
@@ -41,8 +41,6 @@ const UNREADABLE = {
   zh: 'Compose 读不了它的文件：`docker compose config --quiet` 会说明原因。',
 }
 
-const linesOf = (text: string): string[] => text.split('\n').filter(Boolean)
-
 export const runs = ({ containers }: Stack, service: string): boolean =>
   containers.some(({ Service, State }) => Service === service && State === 'running')
 
@@ -50,10 +48,12 @@ export const runs = ({ containers }: Stack, service: string): boolean =>
 export function containerChecks({ services, containers }: Stack): Finding[] {
   const running = containers.filter(({ State }) => State === 'running').length
   if (running === 0) return [red('containers', DOWN)]
-  const ill = services.flatMap(service => {
-    const those = containers.filter(({ Service }) => Service === service)
-    return judge(service, those)
-  })
+  const ill = services.flatMap(service =>
+    judge(
+      service,
+      containers.filter(({ Service }) => Service === service),
+    ),
+  )
   return ill.length > 0 ? ill : [green('containers', { en: `all are well: ${running}`, zh: `都正常：${running} 个` })]
 }
 

@@ -6,8 +6,9 @@ import { given, readVariables, takesVariables } from '../given.ts'
 import { type Language, speakerOf, type Words } from '../language.ts'
 import { reach } from '../station.ts'
 import { isInContainers } from '../target.ts'
+import { indented } from '../text.ts'
 import type { Colour } from './finding.ts'
-import { type Told, told } from './told.ts'
+import { type Told, tell } from './told.ts'
 
 type Options = { fix?: boolean; variables?: string }
 
@@ -30,7 +31,7 @@ async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<A
   const { examine } = await import('./examine.ts')
   const reached = await reach(env)
   try {
-    return report(await told(() => examine(env, reached), fix, env, terminal), terminal)
+    return report(await tell(() => examine(env, reached), fix, env, terminal), terminal)
   } finally {
     await reached.station?.[Symbol.asyncDispose]()
   }
@@ -43,25 +44,17 @@ async function doctorOfServer(env: Env, terminal: Terminal, { fix, variables = '
 }
 
 function report(findings: readonly Told[], { say, language }: Terminal): Answer {
-  const counts = (['green', 'yellow', 'red'] as const).map(
-    colour => findings.filter(one => one.colour === colour).length,
-  )
-  const [well, so, ill] = counts
-  const sum = say({ en: `${well} green, ${so} yellow, ${ill} red.`, zh: `绿 ${well}，黄 ${so}，红 ${ill}。` })
+  const count = (colour: Colour) => findings.filter(one => one.colour === colour).length
+  const [green, yellow, red] = [count('green'), count('yellow'), count('red')]
+  const sum = say({ en: `${green} green, ${yellow} yellow, ${red} red.`, zh: `绿 ${green}，黄 ${yellow}，红 ${red}。` })
   const width = Math.max(...findings.map(({ name }) => name.length))
   const lines = findings.flatMap(({ name, colour, finding, cure, done }) => [
     `${mark(colour, language)}  ${name.padEnd(width)}  ${finding}`,
-    ...(done === undefined ? [] : [`${INDENT}--fix: ${done}`]),
-    ...(cure === undefined ? [] : [`${INDENT}→ ${cure}`]),
+    ...(done === undefined ? [] : [indented(`--fix: ${done}`)]),
+    ...(cure === undefined ? [] : [indented(`→ ${cure}`)]),
   ])
-  return {
-    text: [...lines, '', sum].join('\n'),
-    json: findings,
-    code: ill === 0 ? EXIT.done : EXIT.failed,
-  }
+  return { text: [...lines, '', sum].join('\n'), json: findings, code: red === 0 ? EXIT.done : EXIT.failed }
 }
-
-const INDENT = ' '.repeat(4)
 
 const colours: Record<Colour, Words> = {
   green: { en: 'green ', zh: '绿' },

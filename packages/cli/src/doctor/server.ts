@@ -17,7 +17,7 @@ import { disk, memory, node } from './machine.ts'
 import { nginxCheck } from './nginx.ts'
 import { frontPorts, publishedPorts } from './ports.ts'
 import { telegramChecks } from './telegram.ts'
-import { type Told, told, toldSchema } from './told.ts'
+import { type Told, tell, toldSchema } from './told.ts'
 
 /** A server with Compose: what is found in its containers, which get `variables` to read, and what only this machine shows. */
 export async function examineServer(
@@ -27,7 +27,7 @@ export async function examineServer(
   terminal: Terminal,
 ): Promise<Told[]> {
   const heard = await hear(env, variables, fix)
-  const seen = await told(() => lookAround(env, heard === undefined), fix, env, terminal)
+  const seen = await tell(() => lookAround(env, heard === undefined), fix, env, terminal)
   const ill = new Set(seen.filter(({ colour }) => colour !== 'green').map(({ name }) => name))
   // A container that is not well tells why nobody works in it.
   const isKnown = ({ name }: Told) => name.startsWith('workers.') && ill.has(name.replace('workers', 'containers'))

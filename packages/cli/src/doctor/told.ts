@@ -16,7 +16,7 @@ export const toldSchema = z.object({
 export type Told = z.infer<typeof toldSchema>
 
 /** What `look` finds. With `fix` it is mended where that can do no harm, and looked at again. */
-export async function told(
+export async function tell(
   look: () => Promise<Finding[]>,
   fix: boolean | undefined,
   env: Env,

@@ -1,5 +1,5 @@
 import type { Env } from '@waystation/runtime'
-import { compose, type Ended } from '../compose.ts'
+import { compose, type Ended, linesOf } from '../compose.ts'
 import { inside } from '../inside.ts'
 import type { Words } from '../language.ts'
 import { Wrong } from '../wrong.ts'
@@ -38,7 +38,6 @@ async function lastWords(stderr: string): Promise<string> {
   return [...new Set(linesOf(stdout))].slice(-LAST_LINES).join('\n')
 }
 
-const linesOf = (text: string): string[] => text.split('\n').filter(line => line.trim() !== '')
 const lastLine = (text: string): string => linesOf(text).at(-1)?.trim() ?? ''
 
 const cureOf = (stderr: string): Words => cures.find(({ sign }) => sign.test(stderr))?.words ?? MEND

@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConversationId, Receipt } from '@waystation/domain'
 import { type JournalEntry, readJournal } from '@waystation/mailbox'
 import type { Context } from '../command.ts'
-import type { Language, Words } from '../language.ts'
-import { judge } from '../trace/verdict.ts'
+import { alike, type Language, type Words } from '../language.ts'
+import { judge, secondsOf } from '../trace/verdict.ts'
 
 const LOOK_EVERY_MS = 300
 
@@ -45,7 +45,7 @@ const isOfDelivery = ({ event }: JournalEntry): boolean => /^(delivering|part|de
 
 /** The time first, for a narrow terminal cuts the line. */
 function putOff(code: string, until: number, isOther: boolean): Words {
-  const why = reasons[code] ?? { en: code, zh: code }
+  const why = code === 'Unavailable' ? PAUSE : alike(code)
   const time = (language: Language) =>
     new Date(until).toLocaleTimeString(language, { hour12: false, timeZoneName: 'short' })
   return {
@@ -58,12 +58,10 @@ const BEHIND = { en: 'It waits behind another reply of this chat.', zh: '在等�
 
 const sentParts = (count: number): Words => ({
   en: `On its way; parts that have arrived: ${count}`,
-  zh: `投递中，已送达 ${count} 条`,
+  zh: `投递中，已送达 ${count} 段`,
 })
 
-const reasons: Readonly<Record<string, Words>> = {
-  Unavailable: { en: 'the platform asks for a pause, or is away', zh: '平台要求暂停，或没有应答' },
-}
+const PAUSE = { en: 'the platform asks for a pause, or is away', zh: '平台要求暂停，或没有应答' }
 
 /** In the order of its parts. That of the last one is noted only when all is done. */
 function receiptsOf(entries: JournalEntry[]): Receipt[] {
@@ -78,11 +76,11 @@ function receiptsOf(entries: JournalEntry[]): Receipt[] {
 }
 
 function delivered(entries: JournalEntry[], receipts: Receipt[]): Words {
-  const seconds = (((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000).toFixed(3)
+  const seconds = secondsOf(entries)
   const parts = receipts.length === 1 ? '' : ` in ${receipts.length} parts`
   return {
     en: `Delivered${parts} within ${seconds} s: ${receipts.join(', ')}`,
-    zh: `已在 ${seconds} 秒内送达，共 ${receipts.length} 条：${receipts.join('、')}`,
+    zh: `已在 ${seconds} 秒内送达，共 ${receipts.length} 段：${receipts.join('、')}`,
   }
 }
 

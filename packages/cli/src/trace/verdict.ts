@@ -66,12 +66,16 @@ function settled(entries: JournalEntry[]): Verdict {
         zh: `已放弃（${committed.detail.code}）：提问者看到了致歉。\`waystation dlq replay ${committed.id}\` 可再问一次。`,
       },
     }
-  const seconds = (((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000).toFixed(3)
+  const seconds = secondsOf(entries)
   return {
     state: 'delivered',
     words: { en: `Delivered, ${seconds} s after it came.`, zh: `已送达，历时 ${seconds} 秒。` },
   }
 }
+
+/** From the first of them to the last. */
+export const secondsOf = (entries: readonly JournalEntry[]): string =>
+  (((entries.at(-1)?.at ?? 0) - (entries[0]?.at ?? 0)) / 1000).toFixed(3)
 
 const deadReply = (id: string, code: string): Verdict => ({
   state: 'dead',
