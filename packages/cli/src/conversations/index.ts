@@ -37,5 +37,5 @@ const LIST = { en: 'what there is, the latest first', zh: '列出，最近的在
 const CHANNEL = { en: 'those of one channel', zh: '只看一个渠道' }
 const SHOW = { en: 'all that is kept of one', zh: '一个会话保存的全部信息' }
 const RESET = { en: 'forget for good what was said, as /reset does', zh: '永久忘记聊过的内容，与 /reset 相同' }
-const BLOCK = { en: 'refuse from now on what is written there', zh: '从现在起拒收其中的消息' }
+const BLOCK = { en: 'refuse from now on what is written there', zh: '屏蔽：从现在起拒收其中的消息' }
 const UNBLOCK = { en: 'take it again', zh: '恢复接收' }

@@ -37,7 +37,7 @@ const refusals: Readonly<Record<string, Refusal>> = {
     isPlatform: true,
   },
   stale: {
-    why: { en: 'signed long ago, or in our future', zh: '签名时间太早或在我们的未来' },
+    why: { en: 'signed long ago, or in our future', zh: '签名时间太旧，或晚于本机时间' },
     cure: { en: 'Set the clock: `timedatectl set-ntp true`.', zh: '校准时钟：`timedatectl set-ntp true`。' },
     isPlatform: true,
   },

@@ -54,7 +54,7 @@ function putOff(code: string, until: number, isOther: boolean): Words {
   }
 }
 
-const BEHIND = { en: 'It waits behind another reply of this chat.', zh: '在等同一会话前面的回复。' }
+const BEHIND = { en: 'It waits behind another reply of this chat.', zh: '在等同一聊天里前面的回复。' }
 
 const sentParts = (count: number): Words => ({
   en: `On its way; parts that have arrived: ${count}`,

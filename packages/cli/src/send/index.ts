@@ -16,7 +16,7 @@ export function addSend(program: Command, env: Env): void {
   const say = speakerOf(env)
   const command = program
     .command('send')
-    .description(say({ en: 'the bot says something in a chat', zh: '以机器人的身份在会话中发一条消息' }))
+    .description(say({ en: 'the bot says something in a chat', zh: '以机器人的身份在聊天里发一条消息' }))
     .argument('<conversation>')
     .argument('[text]', say({ en: 'markdown; - or nothing: from stdin', zh: 'Markdown；写 - 或不写则从 stdin 读取' }))
   asks(command, env, send)

@@ -75,7 +75,7 @@ const mail = (to: string) => ({
   zh: `让 Alertmanager 给 ${to} 发一封测试邮件？`,
 })
 const MAILING = { en: 'Waiting until the mail server has taken it', zh: '等待邮件服务器接受' }
-const MAILED = { en: 'The mail server has taken it: look into the mailbox.', zh: '邮件服务器已接受：请查看收件箱。' }
+const MAILED = { en: 'The mail server has taken it: look into the mailbox.', zh: '邮件服务器已接受：请查看邮箱。' }
 const runs = (setup: Setup): Words => {
   const address = setup.get('PUBLIC_URL')
   return {
