@@ -39,7 +39,5 @@ export const asInside = (env: Env): Env => ({
   ...readEnvFile('.env.models'),
   ...env,
   REDIS_URL: 'redis://redis:6379',
-  ...(env.WAYSTATION_CONFIG
-    ? { WAYSTATION_CONFIG: env.WAYSTATION_CONFIG.replace('/etc/waystation', 'site/config') }
-    : {}),
+  WAYSTATION_CONFIG: env.WAYSTATION_CONFIG?.replace('/etc/waystation', 'site/config'),
 })

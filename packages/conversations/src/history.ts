@@ -100,7 +100,7 @@ export function lastExchange(entries: Entry[]): { last: Exchange; before: Entry[
 }
 
 /** Two entries: what a person wrote, and what was answered. */
-export type Said = [asked: Entry, said: Entry]
+type Said = [asked: Entry, said: Entry]
 
 export const inExchanges = (entries: Entry[]): Said[] =>
   entries.flatMap((said, at) => {

@@ -3,7 +3,7 @@ import { environment as gatewayFeishu } from '@waystation/gateway-feishu/config'
 import { environment as gatewayTelegram } from '@waystation/gateway-telegram/config'
 import { webConfig as gatewayWeb } from '@waystation/gateway-web/config'
 import { environment as inference } from '@waystation/inference/config'
-import { settings } from '@waystation/inference/settings'
+import { type Settings, settings } from '@waystation/inference/settings'
 import { type EndpointSettings, modelConfig } from '@waystation/models'
 import { namesRedis } from '@waystation/redis'
 import { type Env, isSet, processConfig, readSettings } from '@waystation/runtime'
@@ -57,9 +57,11 @@ export function knownVariables(env: Env): Known[] {
   return [...known, ...new Map(keys.map(key => [key.name, key])).values()]
 }
 
-/** None where the file is at fault. */
-export const endpointsOfFile = (env: Env): EndpointSettings[] =>
-  unlessWrong(() => readSettings(settings, variable(env, 'WAYSTATION_CONFIG')))?.models.endpoints ?? []
+/** What is in effect; `undefined` where the file is at fault. */
+export const settingsOf = (env: Env): Settings | undefined =>
+  unlessWrong(() => readSettings(settings, variable(env, 'WAYSTATION_CONFIG')))
+
+export const endpointsOfFile = (env: Env): EndpointSettings[] => settingsOf(env)?.models.endpoints ?? []
 
 /** Without what Compose calls LOCAL_MODEL_FILE: it is for llama.cpp alone, and no file that holds LOCAL_MODEL. */
 export const ofServices = (env: Env): Env => ('COMPOSE_PROFILES' in env ? { ...env, LOCAL_MODEL_FILE: undefined } : env)

@@ -1,13 +1,13 @@
-import { type Settings, settings } from '@waystation/inference/settings'
-import { type Env, isSet, readEnvFile, readSettings } from '@waystation/runtime'
+import type { Settings } from '@waystation/inference/settings'
+import { type Env, isSet, readEnvFile } from '@waystation/runtime'
 import { stringify } from 'yaml'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
 import { given } from '../given.ts'
 import { DOTS, seen, withoutLogin } from '../secret.ts'
 import { table } from '../text.ts'
-import { unlessWrong, variable } from '../variables.ts'
+import { variable } from '../variables.ts'
 import { isWell, look, report } from './check.ts'
-import { type Known, knownVariables, ofServices, SERVICES } from './services.ts'
+import { type Known, knownVariables, ofServices, SERVICES, settingsOf } from './services.ts'
 
 type Source = 'environment' | '.env' | '.env.models' | '--variables' | 'X_FILE' | 'default' | 'unset'
 
@@ -22,7 +22,7 @@ export function show({ say }: Terminal, env: Env, path: string | undefined): Ans
     ...describe(known, told),
   }))
   const file = variable(told, 'WAYSTATION_CONFIG')
-  const inEffect = unlessWrong(() => readSettings(settings, file))
+  const inEffect = settingsOf(told)
   const checked = look(told, say)
   const rows = variables.map(({ variable, from, services, value }) => [variable, from, who(services), value ?? ''])
   return {

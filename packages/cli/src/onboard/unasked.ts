@@ -53,13 +53,9 @@ async function begin({ say, progress, signal }: Terminal, setup: Setup, env: Env
     if (setup.setting('access', 'allow') !== undefined)
       return { text: say(NOT_ALLOWED), json: { started: true }, code: EXIT.done }
     const { code, stdout, stderr } = await sendThere(env, signal, ...(isJson ? ['--json'] : []))
-    const isAnswered = code === EXIT.done
     const trial = isJson && stdout !== '' ? JSON.parse(stdout) : { failed: stderr }
-    return {
-      text: (stdout || stderr).trimEnd(),
-      json: { started: true, trial },
-      code: isAnswered ? EXIT.done : EXIT.failed,
-    }
+    const text = (stdout || stderr).trimEnd()
+    return { text, json: { started: true, trial }, code: code === EXIT.done ? EXIT.done : EXIT.failed }
   } catch (error) {
     if (!(error instanceof Wrong)) throw error
     return { text: say(error.words), json: { started: false, failed: error.words.en }, code: EXIT.failed }
