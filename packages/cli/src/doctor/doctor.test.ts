@@ -188,6 +188,8 @@ test('events that an app of Feishu’s is not told, and those that go elsewhere'
     finding: `Feishu posts to ${requestUrl}, and should to http://127.0.0.1:1/webhooks/feishu`,
   })
   expect(await look({ requestUrl: 'http://127.0.0.1:1/webhooks/feishu' }, webhook)).toMatchObject({ colour: 'green' })
+  // Where it should, nobody said here.
+  expect(await look({ requestUrl }, { FEISHU_MODE: 'webhook' })).toMatchObject({ colour: 'green' })
 })
 
 test('5: an Encrypt Key that is not the page’s', async () => {

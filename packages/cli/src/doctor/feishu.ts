@@ -8,6 +8,7 @@ import {
   missingScopes,
   readSubscriptions,
   type Subscriptions,
+  webhookUrl,
 } from '@waystation/feishu/inbound'
 import { environment, modeOf } from '@waystation/gateway-feishu/config'
 import type { Env } from '@waystation/runtime'
@@ -31,13 +32,13 @@ export async function feishuChecks(env: Env, isOn: boolean): Promise<Finding[]> 
   return (await Promise.all(apps.map(app => appChecks(about(app), app, way)))).flat()
 }
 
-/** How events are to come, and where to; `undefined` where it is not told, as to a sender. */
-type Way = { mode: 'webhook' | 'websocket'; url: string }
+/** How events are to come, and where to, as far as that is told; a sender is told nothing of it. */
+type Way = { mode: 'webhook' | 'websocket'; url: string | undefined }
 
 function wayOf(env: Env): Way | undefined {
   const config = wanted(environment, env)
   if (!config || !(config.FEISHU_MODE || config.PUBLIC_URL)) return undefined
-  return { mode: modeOf(config), url: `${config.PUBLIC_URL?.replace(/\/$/, '')}/webhooks/feishu` }
+  return { mode: modeOf(config), url: config.PUBLIC_URL && webhookUrl(config.PUBLIC_URL) }
 }
 
 async function appChecks(about: string, app: FeishuApp, way: Way | undefined): Promise<Finding[]> {
@@ -109,12 +110,13 @@ function events(
 ): Finding {
   const name = `${about}.events`
   const page = `${baseUrl}/app/${appId}/event`
-  const elsewhere = way?.mode === 'webhook' ? addresses.find(address => address !== way.url) : undefined
-  if (elsewhere !== undefined)
+  const url = way?.mode === 'webhook' ? way.url : undefined
+  const elsewhere = addresses.find(address => address !== url)
+  if (url !== undefined && elsewhere !== undefined)
     return red(name, {
       finding: {
-        en: `Feishu posts to ${elsewhere}, and should to ${way?.url}`,
-        zh: `飞书发送到 ${elsewhere}，应为 ${way?.url}`,
+        en: `Feishu posts to ${elsewhere}, and should to ${url}`,
+        zh: `飞书发送到 ${elsewhere}，应为 ${url}`,
       },
       cure: { en: `Change the request URL at ${page}.`, zh: `在 ${page} 修改请求地址。` },
     })

@@ -29,6 +29,9 @@ const versionSchema = z.object({
   data: z.object({ app_version: z.object({ event_infos: z.array(z.object({ event_type: z.string() })).optional() }) }),
 })
 
+/** Where Feishu is to post to: the request URL of an app's page. */
+export const webhookUrl = (publicUrl: string): string => `${publicUrl.replace(/\/$/, '')}/webhooks/feishu`
+
 /** What an app is told, as its page says. */
 export type Subscriptions = {
   missing: { name: string; isVital: boolean }[]

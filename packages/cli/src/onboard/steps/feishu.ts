@@ -1,3 +1,4 @@
+import { webhookUrl } from '@waystation/feishu/inbound'
 import { checkFeishu, type KnownApp, scopesPage, scopeWords } from '../checks/feishu.ts'
 import type { Setup } from '../setup.ts'
 import type { Talk } from '../talk.ts'
@@ -58,14 +59,15 @@ async function untilScopesAreThere(talk: Talk, app: Credentials, first: KnownApp
 }
 
 async function askMode(talk: Talk, setup: Setup, { appId, baseUrl }: Credentials): Promise<void> {
-  const isPublic = setup.get('PUBLIC_URL') !== undefined
-  const usual = isPublic ? 'webhook' : 'websocket'
-  const mode = isPublic ? await talk.choose(MODE, MODES, setup.get('FEISHU_MODE') ?? usual) : usual
+  const publicUrl = setup.get('PUBLIC_URL')
+  const usual = publicUrl === undefined ? 'websocket' : 'webhook'
+  const mode = publicUrl !== undefined ? await talk.choose(MODE, MODES, setup.get('FEISHU_MODE') ?? usual) : usual
   setup.set('FEISHU_MODE', mode === usual ? undefined : mode)
   if (mode === 'webhook') await askSecrets(talk, setup)
   const page = `${baseUrl}/app/${appId}/event`
-  const url = `${setup.get('PUBLIC_URL')?.replace(/\/$/, '')}/webhooks/feishu`
-  talk.tell(mode === 'webhook' ? enterUrl(page, url) : choosePersistent(page))
+  talk.tell(
+    publicUrl !== undefined && mode === 'webhook' ? enterUrl(page, webhookUrl(publicUrl)) : choosePersistent(page),
+  )
 }
 
 /** At least one of the two. */
