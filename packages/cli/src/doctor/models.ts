@@ -133,7 +133,8 @@ function listOf(body: unknown): Listed[] | undefined {
 }
 
 /** Ollama takes a name without a tag for its latest; some vendors write `models/` before it. */
-const isModel = (id: string, model: string): boolean => [model, `${model}:latest`, `models/${model}`].includes(id)
+export const isModel = (id: string, model: string): boolean =>
+  [model, `${model}:latest`, `models/${model}`].includes(id)
 
 /** llama.cpp answers under any name. */
 const isOneModelServer = ([first]: readonly Listed[]): boolean => first?.owned_by === 'llamacpp'

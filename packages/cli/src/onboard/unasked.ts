@@ -1,6 +1,7 @@
 import { redisConfig } from '@waystation/redis'
 import { ConfigError, type Env, readEnv } from '@waystation/runtime'
 import { type Answer, EXIT, type Terminal } from '../command.ts'
+import { isModel } from '../doctor/models.ts'
 import type { Say } from '../language.ts'
 import { NOT_ALLOWED } from '../trial/road.ts'
 import { Wrong } from '../wrong.ts'
@@ -77,8 +78,7 @@ async function lookAtModels(setup: Setup) {
     const here = url && asHere(url)
     if (here === undefined || model === undefined) return
     const listed = await listModels(here, key)
-    if (listed && ![model, `${model}:latest`].some(name => listed.includes(name)))
-      throw new Wrong(unknown(model, listed))
+    if (listed && !listed.some(id => isModel(id, model))) throw new Wrong(unknown(model, listed))
   })
   const refused = (await Promise.allSettled(looks)).filter(result => result.status === 'rejected')
   if (refused.length > 0) throw new AggregateError(refused.map(({ reason }) => reason))
