@@ -55,5 +55,5 @@ const CODES = {
 Every command takes --json. Exit codes: 0 done, 1 not done, nothing found or something red, 2 wrong use or configuration,
 3 no Redis, or no container to ask in, 130 interrupted.`,
   zh: `
-每个命令都可以加 --json。退出码：0 完成，1 未完成、没有找到或有红的，2 用法或配置有误，3 连不上 Redis 或没有可问的容器，130 被中断。`,
+每个命令都可以加 --json。退出码：0 完成，1 未完成、没有找到或有红的，2 用法或配置有误，3 连不上 Redis 或没有可用的容器，130 被中断。`,
 }

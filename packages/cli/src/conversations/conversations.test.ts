@@ -223,7 +223,8 @@ test('of what is unknown it tells what is like it, and of what is no id what one
   })
   expect(await ask({ redis }, 'block', 'telegram.1.-42.7', 'telegram.1.5')).toEqual({
     code: 1,
-    stdout: 'Nothing is known of telegram.1.5, or any more. Known are 1: waystation conversations list\n',
+    stdout:
+      'Nothing is known of telegram.1.5, or no longer. Conversations that are known: 1 (waystation conversations list)\n',
     stderr: '',
   })
   expect(await askJson({ redis }, 'list', '--blocked')).toEqual([])

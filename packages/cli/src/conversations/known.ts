@@ -50,6 +50,6 @@ const like = (id: string, those: string[]) => ({
 })
 
 const none = (id: string, count: number) => ({
-  en: `Nothing is known of ${id}, or any more. Known are ${count}: waystation conversations list`,
-  zh: `没有 ${id} 的记录，或已不再保存。已知的有 ${count} 个：waystation conversations list`,
+  en: `Nothing is known of ${id}, or no longer. Conversations that are known: ${count} (waystation conversations list)`,
+  zh: `没有 ${id} 的记录，或已不再保存。已知的会话有 ${count} 个（waystation conversations list）`,
 })
