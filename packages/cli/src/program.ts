@@ -1,4 +1,4 @@
-import type { Env } from '@waystation/runtime'
+import { type Env, ownVersion } from '@waystation/runtime'
 import { Command } from 'commander'
 import { addBackup } from './backup/index.ts'
 import { EXIT } from './command.ts'
@@ -14,7 +14,6 @@ import { addTrace } from './trace/index.ts'
 import { addTrial } from './trial/index.ts'
 import { addUsage } from './usage/index.ts'
 import { addVersion } from './version/index.ts'
-import { ownVersion } from './version/own.ts'
 
 /** `waystation`, with all its commands. Each prints its answer and sets the exit code. */
 export function createProgram(env: Env): Command {

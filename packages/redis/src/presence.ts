@@ -1,5 +1,5 @@
 import { hostname } from 'node:os'
-import { type Env, VERSION } from '@waystation/runtime'
+import { type Env, ownVersion } from '@waystation/runtime'
 import { z } from 'zod'
 import type { Redis } from './client.ts'
 import { script } from './script.ts'
@@ -33,11 +33,10 @@ export type Presence = {
 /** `redis`: a connection that fails at once while Redis is away. */
 export function createPresence(redis: Redis, service: string, env: Env, more: Pick<Present, 'bots'> = {}): Presence {
   const say = script(redis, new URL('./presence.lua', import.meta.url))
-  const { WAYSTATION_VERSION, WAYSTATION_REVISION } = env
   const me = JSON.stringify({
     service,
-    version: WAYSTATION_VERSION || VERSION,
-    revision: WAYSTATION_REVISION || 'unknown',
+    version: ownVersion(env),
+    revision: env.WAYSTATION_REVISION || 'unknown',
     host: hostname(),
     pid: process.pid,
     ...more,

@@ -1,12 +1,10 @@
-import { execFile } from 'node:child_process'
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { promisify } from 'node:util'
 import type { Env } from '@waystation/runtime'
+import { printed } from '../printed.ts'
 import type { Stack } from './containers.ts'
 import { type Finding, green, red } from './finding.ts'
 
-const exec = promisify(execFile)
 const PATIENCE_MS = 2_000
 /** From every network that this machine is in. */
 const EVERYWHERE = ['0.0.0.0', '::']
@@ -64,13 +62,6 @@ async function holderOf(number: number): Promise<string | undefined> {
   const [, program, pid] = /users:\(\("([^"]*)",pid=(\d+)/.exec(sockets) ?? []
   return pid === undefined ? undefined : `${program} (${pid})`
 }
-
-/** Nothing where there is no such program, or it fails. */
-const printed = (program: string, ...args: string[]): Promise<string> =>
-  exec(program, args, { timeout: PATIENCE_MS }).then(
-    ({ stdout }) => stdout,
-    () => '',
-  )
 
 /** What an override publishes to the world beside nginx; Docker's ports pass by the machine's firewall. */
 export function publishedPorts({ containers }: Stack): Finding[] {
