@@ -20,8 +20,7 @@ export type Texts = {
   dead: DeadLetter[]
 }
 
-const json = <Schema extends z.ZodType>(schema: Schema) =>
-  z.string().transform(text => schema.parse(JSON.parse(text)) as z.output<Schema>)
+const json = <Schema extends z.ZodType>(schema: Schema) => z.string().transform(text => schema.parse(JSON.parse(text)))
 /** As texts.lua answers. */
 const readSchema = z.tuple([
   z.array(z.string()),

@@ -25,9 +25,8 @@ export async function runScript(script: 'backup' | 'restore', args: readonly str
   try {
     return (await exec('sh', [`${FOLDER}/${script}.sh`, ...args], { env: { ...env } })).stdout.trim()
   } catch (error) {
-    if (!(error instanceof Error && 'stderr' in error)) throw error
-    const { stdout, stderr } = error as Error & Record<'stdout' | 'stderr', string>
-    throw new Wrong(alike(`${stdout}${stderr}`.trim()))
+    if (!(error instanceof Error && 'stdout' in error && 'stderr' in error)) throw error
+    throw new Wrong(alike(`${error.stdout}${error.stderr}`.trim()))
   }
 }
 

@@ -11,14 +11,16 @@ const TOO_LONG_MS = 5 * 60_000
 /** `isWorked`: whether somebody is there who takes from that box. */
 export async function queueChecks(station: Station, isWorked: { inbox: boolean; outbox: boolean }): Promise<Finding[]> {
   const { redis, bells, outboxBells } = station
-  const [inbox, outbox, dead] = await Promise.all(
-    (['inbox', 'outbox', 'dead'] as const).map(kind => takeCensus(redis, kind)),
-  )
+  const [inbox, outbox, dead] = await Promise.all([
+    takeCensus(redis, 'inbox'),
+    takeCensus(redis, 'outbox'),
+    takeCensus(redis, 'dead'),
+  ])
   const ring = { inbox: () => sweep(redis, 'inbox', bells), outbox: () => sweep(redis, 'outbox', outboxBells) }
   return [
-    box('inbox', inbox as Census, isWorked.inbox, ring.inbox),
-    box('outbox', outbox as Census, isWorked.outbox, ring.outbox),
-    deadLetters(dead as Census),
+    box('inbox', inbox, isWorked.inbox, ring.inbox),
+    box('outbox', outbox, isWorked.outbox, ring.outbox),
+    deadLetters(dead),
   ]
 }
 
