@@ -9,7 +9,8 @@ import { type Finding, green, red } from './finding.ts'
 /** Read by Compose, in the folder where one works. */
 const OURS = ['.env', '.env.models']
 /** nginx, in its container, reads it by its group. */
-const TLS_KEY = 'site/tls/privkey.pem'
+export const TLS_KEY = 'site/tls/privkey.pem'
+export const LET_NGINX_READ = `\`chgrp 101 ${TLS_KEY} && chmod 440 ${TLS_KEY}\``
 /** What Docker and Kubernetes put there is for this container alone. */
 const MOUNTED = '/run/secrets/'
 const BY_OTHERS = 0o004
@@ -59,6 +60,6 @@ function tooOpen(name: string, path: string): Finding {
 }
 
 const FOR_NGINX = {
-  en: `\`chgrp 101 ${TLS_KEY} && chmod 440 ${TLS_KEY}\`: nginx is of this group in its container.`,
-  zh: `\`chgrp 101 ${TLS_KEY} && chmod 440 ${TLS_KEY}\`：容器里的 nginx 属于这个组。`,
+  en: `${LET_NGINX_READ}: nginx is of this group in its container.`,
+  zh: `${LET_NGINX_READ}：容器里的 nginx 属于这个组。`,
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { compose } from '../compose.ts'
 import { alike } from '../language.ts'
+import { LET_NGINX_READ, TLS_KEY } from './files.ts'
 import { type Finding, green, red } from './finding.ts'
 
 /** What nginx would start with now: its files and certificate, which need not be those that it started with. */
@@ -22,12 +23,12 @@ export async function nginxCheck(): Promise<Finding> {
     }
     return red(name, { finding, cure })
   }
-  if (stderr.includes('self-signed') && existsSync('site/tls/privkey.pem'))
+  if (stderr.includes('self-signed') && existsSync(TLS_KEY))
     return red(name, {
       finding: { en: 'nginx cannot read the certificate in site/tls', zh: 'nginx 读不到 site/tls 里的证书' },
       cure: {
-        en: '`chgrp 101 site/tls/privkey.pem && chmod 440 site/tls/privkey.pem`, with fullchain.pem beside it for all: chmod 444.',
-        zh: '`chgrp 101 site/tls/privkey.pem && chmod 440 site/tls/privkey.pem`，旁边的 fullchain.pem 所有人可读：chmod 444。',
+        en: `${LET_NGINX_READ}, with fullchain.pem beside it for all: chmod 444.`,
+        zh: `${LET_NGINX_READ}，旁边的 fullchain.pem 所有人可读：chmod 444。`,
       },
     })
   return green(name, { en: 'nginx -t finds no fault', zh: 'nginx -t 没有发现问题' })
