@@ -132,7 +132,8 @@ test('a full Redis takes nothing more and is named in the log; what it took befo
   await admin.config('SET', 'maxmemory', '1mb')
   chat.say('two')
   await vi.waitUntil(() => telegram.webhookAttempts.some(({ status }) => status === 503), { timeout: 30_000 })
-  expect(station.output).toContain('"errorCode":"unavailable","hint":"Redis did not take the message (OOM)"')
+  const line = '"errorCode":"unavailable","hint":"Redis did not take the message (OOM)"'
+  await vi.waitUntil(() => station.output.includes(line), { timeout: 30_000 })
   await admin.config('SET', 'maxmemory', '0')
   await station.settled()
   expect(telegram.texts(chat)).toEqual(['re: one', 're: two'])
