@@ -25,3 +25,24 @@ test('a Redis that goes away is told as one that is not there', async () => {
   const other = new TypeError('ours')
   expect(inWords(other, { redis })).toBe(other)
 })
+
+test('a Redis that hangs under way is told as one that is not there, without a stack', async () => {
+  await using server = await startTestRedis()
+  const redis = await connect(server.url, 'commands')
+  onTestFinished(() => close(redis))
+  await redis.call('CLIENT', 'PAUSE', 60_000, 'WRITE')
+  expect(await callWaystation(server.env, 'send', 'telegram.1.2', 'hello')).toEqual({
+    code: 3,
+    stdout: '',
+    stderr: expect.stringMatching(/^Redis no longer answers.*\n$/),
+  })
+})
+
+test('a Redis that ends under way is told so, without a stack', async () => {
+  await using server = await startTestRedis()
+  const redis = await connect(server.url, 'commands')
+  onTestFinished(() => close(redis))
+  const asked = redis.call('DEBUG', 'SLEEP', 1).catch(error => inWords(error, { redis }))
+  await server.kill()
+  expect(await asked).toBeInstanceOf(Unreachable)
+})

@@ -56,13 +56,17 @@ export function inWords(error: unknown, { redis }: Pick<Station, 'redis'>): unkn
   const fault = error instanceof Unavailable ? error.cause : error
   if (!(fault instanceof Error)) return error
   if (fault.name === 'ReplyError') return new Wrong(refuses(fault.message))
-  return fault.name === 'Error' && redis.status !== 'ready' ? new Unreachable(GONE) : error
+  return isOfConnection(fault) || (fault.name === 'Error' && redis.status !== 'ready') ? new Unreachable(GONE) : error
 }
+
+/** ioredis' own, which may come while it is connected again, or still: of a Redis that hangs. */
+const isOfConnection = ({ name, message }: Error): boolean =>
+  name === 'MaxRetriesPerRequestError' || message === 'Command timed out'
 
 const refuses = (why: string): Words => ({ en: `Redis refuses it: ${why}`, zh: `Redis 拒绝执行：${why}` })
 const GONE = {
-  en: 'Redis went away before all was done: ask again once it is there.',
-  zh: '没有做完，Redis 断开了：等它恢复后再试。',
+  en: 'Redis no longer answers, and perhaps not all is done: ask again once it does.',
+  zh: 'Redis 不再应答，可能没有全部做完：等它恢复后再试。',
 }
 
 /** A station that is connected, or why it is not. */
