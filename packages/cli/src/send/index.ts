@@ -8,6 +8,7 @@ import { whoIsAtWork } from '../at-work.ts'
 import { type Answer, asks, type Context, EXIT } from '../command.ts'
 import { conversationNamed } from '../conversations/known.ts'
 import { speakerOf, type Words } from '../language.ts'
+import { inWords, Unreachable } from '../station.ts'
 import { follow } from './follow.ts'
 import { textToSend } from './text.ts'
 
@@ -31,8 +32,13 @@ async function send(context: Context, given: string, written: string | undefined
     return { text: say(fault), json: { conversation, state: 'refused', reason: say(fault) }, code: EXIT.failed }
 
   const reply = { id: randomUUID(), conversation, text, traceId: newTraceId() }
-  await createOutbox(station.redis).put(reply)
-  await station.outboxBells.ring(conversation)
+  try {
+    await createOutbox(station.redis).put(reply)
+    await station.outboxBells.ring(conversation)
+  } catch (error) {
+    const told = inWords(error, station)
+    throw told instanceof Unreachable ? new Unreachable(unsure(reply.id)) : told
+  }
   const { words, ...ended } = await follow(context, reply)
   const json = { conversation, replyId: reply.id, traceId: reply.traceId, ...ended, verdict: say(words) }
   return { text: say(words), json, code: ended.state === 'delivered' || signal.aborted ? EXIT.done : EXIT.failed }
@@ -49,6 +55,12 @@ async function faultOf(redis: Redis, conversation: ConversationId): Promise<Word
   if (channel === 'web' && !(await createConversations(redis).isKnown(conversation))) return NO_PAGE
   return undefined
 }
+
+/** What Redis did not answer it may have carried out; whoever sends it again says it twice. */
+const unsure = (id: string): Words => ({
+  en: `Redis no longer answers, so it is not known whether this was sent. Once it does: waystation trace ${id}`,
+  zh: `Redis 不再应答，不知道是否已发出。等它恢复后查看：waystation trace ${id}`,
+})
 
 const TOPIC = {
   en: 'In a topic of Feishu a bot can only answer. Send it to the chat: the id without its last part.',
