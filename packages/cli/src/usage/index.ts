@@ -5,6 +5,9 @@ import { type Answer, asks, type Context, Misused } from '../command.ts'
 import { speakerOf } from '../language.ts'
 import { table } from '../text.ts'
 
+/** Each day has a book of its own, and all are read at once. */
+const LONGEST_MS = 3_660 * 24 * 60 * 60 * 1000
+
 type Options = { by: 'day' | 'group' | 'model' | 'user'; from?: string; to?: string }
 
 /** `waystation usage`: who used what. */
@@ -26,7 +29,11 @@ async function usage({ station, say }: Context, { by, from, to }: Options): Prom
   const today = new Date(now).toISOString().slice(0, 10)
   const period: Period =
     from === undefined && to === undefined ? 'month' : { from: from ?? to ?? today, to: to ?? today }
-  if (typeof period === 'object' && ![period.from, period.to].every(isDay)) throw new Misused(say(DAYS))
+  if (typeof period === 'object') {
+    if (![period.from, period.to].every(isDay)) throw new Misused(say(DAYS))
+    if (period.from > period.to) throw new Misused(say(BACKWARDS))
+    if (Date.parse(period.to) - Date.parse(period.from) > LONGEST_MS) throw new Misused(say(LONG))
+  }
   const books = await readBooks(station.redis, period, by === 'day' ? 'day' : 'line', now)
   const named = [...books].flatMap(([line, spent]) => {
     const name =
@@ -40,9 +47,13 @@ async function usage({ station, say }: Context, { by, from, to }: Options): Prom
   return { text: table([by, 'answers', 'read', 'written', 'cost'], rows.map(row)), json: rows }
 }
 
+const BACKWARDS = { en: '--from is a day after --to.', zh: '--from 晚于 --to。' }
+const LONG = { en: 'That is more than ten years.', zh: '超过十年了。' }
 const DAYS = { en: 'A day is written 2026-02-28.', zh: '日期写作 2026-02-28。' }
 
-const isDay = (text: string): boolean => /^\d{4}-\d\d-\d\d$/.test(text) && !Number.isNaN(Date.parse(text))
+/** There is no February 30. */
+const isDay = (text: string): boolean =>
+  /^\d{4}-\d\d-\d\d$/.test(text) && new Date(text).toJSON()?.slice(0, 10) === text
 
 const row = ({ name, answers, promptTokens, completionTokens, cost }: Spent & { name: string }): string[] => [
   name,

@@ -38,9 +38,14 @@ test('what was used is told by model, person, chat and day', async () => {
   const today = new Date().toISOString().slice(0, 10)
   expect(await ask('--by', 'day', '--from', today)).toEqual([{ ...all(byModel), name: today }])
   expect(await ask('--from', '2020-01-01', '--to', '2020-01-02')).toEqual([])
-  expect(await callWaystation(station.redis.env, 'usage', '--from', 'monday')).toEqual({
-    code: 2,
-    stdout: '',
-    stderr: 'A day is written 2026-02-28.\n',
-  })
+  const refused = async (...days: string[]) => {
+    const { code, stderr } = await callWaystation(station.redis.env, 'usage', ...days)
+    expect(code).toBe(2)
+    return stderr
+  }
+  for (const day of ['monday', '2026-13-01', '2026-02-30'])
+    expect(await refused('--from', day)).toBe('A day is written 2026-02-28.\n')
+  expect(await refused('--from', '2026-02-02', '--to', '2026-02-01')).toBe('--from is a day after --to.\n')
+  expect(await refused('--from', '9999-12-31')).toBe('--from is a day after --to.\n')
+  expect(await refused('--from', '0001-01-01')).toBe('That is more than ten years.\n')
 })
