@@ -1,4 +1,4 @@
-import type { Env } from '@waystation/runtime'
+import { type Env, envHere, readVariable } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { type Answer, asks, type Context, EXIT, Misused, orWhyNot } from '../command.ts'
 import { speakerOf } from '../language.ts'
@@ -15,8 +15,13 @@ export function addTrial(program: Command, env: Env): void {
         zh: '通过网页聊天发一条测试消息，并显示每一步的用时',
       }),
     )
-    .argument('[address]', say({ en: 'of the web chat', zh: '网页聊天的地址' }), `http://127.0.0.1:${env.PORT || 3000}`)
-  asks(command, env, trial, 'gateway-web')
+    .argument('[address]', say({ en: 'of the web chat, if not on this machine', zh: '网页聊天的地址，默认为本机' }))
+  asks<[string | undefined]>(
+    command,
+    env,
+    (context, address = `http://127.0.0.1:${readVariable(envHere(env), 'PORT') ?? 3000}`) => trial(context, address),
+    'gateway-web',
+  )
 }
 
 async function trial({ station, say, signal }: Context, address: string): Promise<Answer> {

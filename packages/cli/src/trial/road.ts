@@ -4,6 +4,7 @@ import { Unavailable } from '@waystation/domain'
 import { createClient } from '@waystation/http'
 import { z } from 'zod'
 import type { Say, Words } from '../language.ts'
+import { withoutLogin } from '../secret.ts'
 import type { Station } from '../station.ts'
 import { table } from '../text.ts'
 import { find, type Life } from '../trace/find.ts'
@@ -41,7 +42,7 @@ export async function sendTrial(origin: string, { redis }: Station, text: string
     if (status === 403) throw new Wrong(NOT_ALLOWED)
     if (status !== 202) throw new Wrong(refused(refusalSchema.safeParse(body).data?.error ?? String(status)))
   } catch (error) {
-    if (error instanceof Unavailable) throw new Wrong(unreached(origin, error.message))
+    if (error instanceof Unavailable) throw new Wrong(unreached(withoutLogin(origin), error.message))
     throw error
   } finally {
     await client.close()
