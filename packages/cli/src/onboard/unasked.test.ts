@@ -132,3 +132,13 @@ test('what cannot be read or written is told, and nothing is left behind', async
   expect(await ask(config)).toEqual({ code: 2, stdout: '', stderr })
   expect(readdirSync(folder)).toEqual(['answers.yaml'])
 })
+
+test('an address that does not answer is told without its login, its query and the space before it', async () => {
+  const folder = await folderWith('{ variables: { LOCAL_MODEL: qwen3 } }')
+  const env = { LOCAL_MODEL_BASE_URL: 'http://operator:canary@127.0.0.1:1/v1/?key=canary', PWD: folder }
+  const { code, stdout } = await callWaystation(env, 'onboard', '--answers', 'answers.yaml', '--json')
+  expect({ code, faults: JSON.parse(stdout).faults }).toEqual({
+    code: 2,
+    faults: [expect.stringMatching(/^127\.0\.0\.1:1 does not answer .* `curl http:\/\/127\.0\.0\.1:1\/v1\/models`$/)],
+  })
+})

@@ -77,6 +77,12 @@ export function asHere(baseUrl: string): string | undefined {
 
 const hostOf = (baseUrl: string): string => new URL(baseUrl).host
 
+/** Without a login or a query, which may be secrets. */
+function listOf(baseUrl: string): string {
+  const { origin, pathname } = new URL(baseUrl)
+  return `${origin}${pathname.replace(/\/$/, '')}/models`
+}
+
 const keyMissing = (baseUrl: string) => ({
   en: `${hostOf(baseUrl)} wants a key.`,
   zh: `${hostOf(baseUrl)} 需要密钥。`,
@@ -94,6 +100,6 @@ const elsewhere = (baseUrl: string, status: number) => ({
   zh: `${hostOf(baseUrl)} 有应答（${status}），但那里没有模型列表。地址末尾是 /v1 吗？`,
 })
 const unreached = (baseUrl: string, why: string) => ({
-  en: `${hostOf(baseUrl)} does not answer (${why}). Does the server run, and is this its address? \`curl ${baseUrl}/models\``,
-  zh: `${hostOf(baseUrl)} 没有应答（${why}）。服务器在运行吗？地址对吗？试试 \`curl ${baseUrl}/models\``,
+  en: `${hostOf(baseUrl)} does not answer (${why}). Does the server run, and is this its address? \`curl ${listOf(baseUrl)}\``,
+  zh: `${hostOf(baseUrl)} 没有应答（${why}）。服务器在运行吗？地址对吗？试试 \`curl ${listOf(baseUrl)}\``,
 })
