@@ -9,7 +9,7 @@ type Options = { variables?: string }
 /** `waystation config`: variables and waystation.yaml. They know every service, which other commands need not wait for. */
 export function addConfig(program: Command, env: Env): void {
   const say = speakerOf(env)
-  const config = program.command('config').description(say(CONFIG))
+  const config = program.command('config').helpCommand(false).description(say(CONFIG))
 
   const checked = config.command('check').description(say(CHECK)).argument('[file]', say(FILE))
   answers<[string | undefined, Options]>(takesVariables(checked, env), env, async (terminal, file, { variables }) =>
