@@ -232,4 +232,8 @@ test('of what is unknown it tells what is like it, and of what is no id what one
     code: 2,
     stderr: expect.stringMatching(/^"telegram:1:5" names no conversation\. An id is <channel>\.<bot>\.<chat>/),
   })
+  expect(await ask({ redis }, 'unblock', `\u001b[2J${'x'.repeat(100_000)}`)).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/^"\ufffd\[2Jx{56}…" names no conversation/),
+  })
 })

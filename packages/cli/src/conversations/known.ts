@@ -1,9 +1,12 @@
 import { type ConversationId, conversationOf, isConversationId } from '@waystation/domain'
 import { createConversations } from '@waystation/mailbox'
 import { type Answer, type Context, EXIT, Misused } from '../command.ts'
+import { asWritten } from '../reading.ts'
 
 /** Of one unknown id; a forum may have hundreds of topics. */
 const MOST_ALIKE = 10
+/** Of what names none, as much as shows what was given. */
+const LONGEST = 60
 
 /** Does it to conversations that Redis holds something of; where one is unknown, nothing, and tells those that are like it. */
 export const ofKnown =
@@ -19,7 +22,7 @@ export const ofKnown =
 /** Throws `Misused`. */
 export function conversationNamed({ say }: Pick<Context, 'say'>, id: string): ConversationId {
   if (isConversationId(id)) return id
-  throw new Misused(say(shape(id)))
+  throw new Misused(say(shape(asWritten(id.length > LONGEST ? `${id.slice(0, LONGEST)}…` : id))))
 }
 
 const shape = (id: string) => ({
