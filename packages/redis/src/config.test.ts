@@ -29,6 +29,13 @@ test.for(['REDIS_SENTINELS', 'REDIS_CLUSTER_NODES'])('%s names servers, without 
     expect(() => readEnv(redisConfig, { [variable]: list })).toThrow(`${variable}: `)
 })
 
+test('what is no number of a database is answered by what stands there', () => {
+  const read = (path: string) => readEnv(redisConfig, { REDIS_URL: `redis://localhost:6379${path}` })
+  for (const path of ['', '/', '/0', '/15']) expect(read(path)).toBeDefined()
+  for (const path of ['/x', '/-1', '/0/1', '//'])
+    expect(() => read(path)).toThrow('REDIS_URL: behind the host stands the number of a database, or nothing')
+})
+
 test('a % that stands for itself is answered by how to write it, without the password', () => {
   const url = 'redis://:50%off@localhost'
   expect(() => readEnv(redisConfig, { REDIS_URL: url })).toThrow(/^(?!.*off).*REDIS_URL: a % in .* is written %25/s)

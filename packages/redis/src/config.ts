@@ -18,6 +18,10 @@ const fields = z.object({
   /** With Sentinels or a Cluster only its user, password, database and `rediss:` count, for all servers alike. */
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, hostname: /./, error: HELP, abort: true })
+    .refine(
+      url => /^\/?\d*$/.test(new URL(url).pathname),
+      'behind the host stands the number of a database, or nothing',
+    )
     .refine(isDecodable, 'a % in the user or the password is written %25; or set REDIS_PASSWORD')
     .optional(),
   /** For those who keep it apart from the address. */

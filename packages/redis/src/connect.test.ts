@@ -100,6 +100,14 @@ test('a wrong password is an error at once, which does not quote it', async () =
   expect(JSON.stringify([lines, error, error.stack, error.cause])).not.toContain('wrong-secret')
 })
 
+test('a database that there is not is an error at once', async () => {
+  await using server = await startTestRedis()
+  const error = await connect(`${server.url}/99`, 'worker').catch(error => error)
+  expect(error.message).toBe(`Redis at ${new URL(server.url).host} has fewer databases than the number in REDIS_URL`)
+  const redis = await connected(`${server.url}/1`, 'commands')
+  expect(await redis.call('CLIENT', 'INFO')).toContain(' db=1 ')
+})
+
 test('a password that stands apart is used', async () => {
   await using server = await startTestRedis()
   const url = new URL(server.url)

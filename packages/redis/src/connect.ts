@@ -10,8 +10,8 @@ type OutageLog = Pick<Log, 'info' | 'warn'>
  * A connection that is ready to use, to what is configured or to the Redis at a URL. While Redis is away it waits, after
  * one `redis.unreachable` line in `log`; later outages get such a line each, and a `redis.reachable` when they end. In a
  * Cluster each node has outages of its own, named by `node`, and the whole has one when no node answers. The connection
- * never throws or emits them. Rejects with a `ConfigError` where waiting cannot help: Redis refuses the login. End it
- * with `close`.
+ * never throws or emits them. Rejects with a `ConfigError` where waiting cannot help: Redis refuses the login, or has no
+ * such database. End it with `close`.
  */
 export async function connect(at: RedisConfig | string, purpose: Purpose, log?: OutageLog): Promise<Redis> {
   const config = typeof at === 'string' ? { REDIS_URL: at } : at
@@ -76,13 +76,24 @@ function outageOf(what: { purpose: Purpose; node?: string }, log: OutageLog | un
 
 const isRefusal = (errorCode: string): boolean => ['NOAUTH', 'NOPERM', 'WRONGPASS'].includes(errorCode)
 
+const isOfDatabase = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('ERR DB index is out of range')
+
 function ready(redis: Redis, place: string): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const refused = (error: unknown) => {
-    if (!isRefusal(codeOf(error))) return
+    const isLogin = isRefusal(codeOf(error))
+    // ioredis would go on in database 0, which may be somebody else's.
+    if (!isLogin && !isOfDatabase(error)) return
     redis.disconnect()
     // No cause: it carries the command, and with it the password.
-    reject(new ConfigError(`Redis at ${place} refuses the login (${codeOf(error)})`))
+    reject(
+      new ConfigError(
+        isLogin
+          ? `Redis at ${place} refuses the login (${codeOf(error)})`
+          : `Redis at ${place} has fewer databases than the number in REDIS_URL`,
+      ),
+    )
   }
   redis.on('error', refused)
   redis.once('ready', () => {
