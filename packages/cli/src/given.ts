@@ -1,7 +1,6 @@
-import { readFileSync } from 'node:fs'
 import { parseEnv } from 'node:util'
 import { errorCode } from '@waystation/domain'
-import { type Env, envHere, readEnvFile } from '@waystation/runtime'
+import { type Env, envHere, readEnvFile, readText } from '@waystation/runtime'
 import type { Command } from 'commander'
 import { Misused } from './command.ts'
 import { speakerOf } from './language.ts'
@@ -26,9 +25,10 @@ export function given(env: Env, path?: string): Env {
 
 /** The text that `--variables` names. Throws `Misused`. */
 export function readVariables(path: string): string {
+  // Nobody types it, and a terminal has nothing yet: EAGAIN.
+  if (path === '-' && process.stdin.isTTY) throw new Misused('--variables - <.env')
   try {
-    // By its number: another user's pipe cannot be opened anew.
-    return readFileSync(path === '-' ? 0 : path, 'utf8')
+    return readText(path === '-' ? 0 : path)
   } catch (error) {
     throw new Misused(`--variables: ${errorCode(error)}`)
   }

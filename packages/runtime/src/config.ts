@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs'
 import type { z } from 'zod'
+import { readText } from './read-text.ts'
 import type { Env } from './service.ts'
 
 /** Every fault of a configuration in one message: the variable's name, and what it should look like. Never its value. */
@@ -41,7 +41,7 @@ function tryRead(env: Env, name: string): { value?: string | undefined; fault?: 
   if (!file) return { value }
   if (value !== undefined) return { fault: `${name}: is set, and so is ${name}_FILE; unset one of them` }
   try {
-    const content = readFileSync(file, 'utf8').replace(/[\r\n]+$/, '')
+    const content = readText(file).replace(/[\r\n]+$/, '')
     return content === ''
       ? { fault: `${name}_FILE: the file is empty; write the value of ${name} into it` }
       : { value: content }

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
@@ -38,4 +38,7 @@ test('a .env that cannot be read is told, and without one there is nothing to re
   const folder = folderWith({})
   mkdirSync(join(folder, '.env'))
   expect(() => envHere({}, folder)).toThrow(ConfigError)
+  const endless = folderWith({})
+  symlinkSync('/dev/zero', join(endless, '.env'))
+  expect(() => envHere({}, endless)).toThrow('.env: a file that this process may read (EFBIG)')
 })

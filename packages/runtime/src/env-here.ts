@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { ConfigError } from './config.ts'
+import { readText } from './read-text.ts'
 import type { Env } from './service.ts'
 
 /**
@@ -25,7 +26,7 @@ export const readEnvFile = (path: string): Env => parseEnv(textOf(path) ?? '')
 export function textOf(path: string): string | undefined {
   if (!existsSync(path)) return undefined
   try {
-    return readFileSync(path, 'utf8')
+    return readText(path)
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new ConfigError(`${path}: a file that this process may read (${code})`)

@@ -41,7 +41,12 @@ test.each([
 })
 
 test('a file that is missing is named', () => {
-  expect(() => readSettings(schema, '/nowhere/waystation.yaml')).toThrow(/\/nowhere\/waystation.yaml: cannot be read/)
+  expect(() => readSettings(schema, '/nowhere/waystation.yaml')).toThrow(
+    '/nowhere/waystation.yaml: cannot be read (ENOENT)',
+  )
+  expect(() => readSettings(schema, '/dev/zero')).toThrow('/dev/zero: cannot be read (EFBIG)')
+  const long = 'x'.repeat(1024 * 1024)
+  expect(readSettings(schema, aFile(`persona: 界${long}`)).persona).toBe(`界${long}`)
 })
 
 test('a file that changes is used at once, and one that is wrong changes nothing', async () => {

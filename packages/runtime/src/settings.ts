@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { isMap, isScalar, LineCounter, type Node, parseDocument } from 'yaml'
 import type { z } from 'zod'
 import { ConfigError } from './config.ts'
+import { readText } from './read-text.ts'
 
 /** Read again and again: a file may be replaced, or be a link that changes, as Kubernetes' ConfigMaps are. */
 const LOOK_EVERY_MS = 1_000
@@ -68,9 +68,10 @@ function tryRead(path: string): string | undefined {
 
 function read(path: string): string {
   try {
-    return readFileSync(path, 'utf8')
+    return readText(path)
   } catch (cause) {
-    throw new ConfigError(`${path}: cannot be read`, { cause })
+    const { code } = cause as NodeJS.ErrnoException
+    throw new ConfigError(`${path}: cannot be read (${code})`, { cause })
   }
 }
 

@@ -101,7 +101,7 @@ test('a waystation.yaml is checked before it is put in its place; of a key it is
     file: { source: next, faults: [], warnings: [] },
   })
   const missing = await check({ PWD: at.path }, 'missing.yaml')
-  expect(missing).toMatchObject({ code: 2, file: { faults: ['missing.yaml: cannot be read'] } })
+  expect(missing).toMatchObject({ code: 2, file: { faults: ['missing.yaml: cannot be read (ENOENT)'] } })
 })
 
 test('a name that is misspelt is told, and does no harm', async () => {

@@ -28,7 +28,8 @@ export async function setUpUnasked(terminal: Terminal, env: Env, options: Option
   const looks = [lookAtModels(setup), lookAtTelegram(setup), lookAtFeishu(setup), lookAtAlerts(setup)]
   const seen = await Promise.allSettled(looks)
   const faults = seen.flatMap(result => (result.status === 'rejected' ? faultsOf(result.reason, say) : []))
-  if (faults.length > 0) return { text: [say(NOTHING), ...faults.map(fault => `  ${fault}`)].join('\n'), json: { faults }, code: EXIT.usage }
+  if (faults.length > 0)
+    return { text: [say(NOTHING), ...faults.map(fault => `  ${fault}`)].join('\n'), json: { faults }, code: EXIT.usage }
   const files = setup.files()
   const diffs = files.map(file => ({ path: file.path, diff: diffOf(file) }))
   if (!dryRun) writeFiles(files)
@@ -119,7 +120,11 @@ function faultsOf(reason: unknown, say: Say): string[] {
   if (reason instanceof AggregateError) return reason.errors.flatMap(one => faultsOf(one, say))
   if (reason instanceof Wrong) return [say(reason.words)]
   // Its first line says where they are.
-  if (reason instanceof ConfigError) return reason.message.split('\n').slice(1).map(fault => fault.trim())
+  if (reason instanceof ConfigError)
+    return reason.message
+      .split('\n')
+      .slice(1)
+      .map(fault => fault.trim())
   throw reason
 }
 
