@@ -74,6 +74,16 @@ test('what waited in a station of npm start is answered once, after all of it wa
   })
 })
 
+test('to keep none is wrong use, as is what is no number', async () => {
+  const PWD = await checkout()
+  for (const keep of ['0', '-1', '1.5', 'all'])
+    expect(await callWaystation({ PWD }, 'backup', `--keep=${keep}`)).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: '--keep is a whole number above 0.\n',
+    })
+})
+
 test('where it is somebody else’s work, it says whose', async () => {
   const folder = await checkout()
   const ask = (env: Record<string, string>, ...words: string[]) => callWaystation({ PWD: folder, ...env }, ...words)

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { provideRedis } from '@waystation/redis'
 import type { Env } from '@waystation/runtime'
-import { type Answer, orWhyNot, type Terminal } from '../command.ts'
+import { type Answer, Misused, orWhyNot, type Terminal } from '../command.ts'
 import { alike } from '../language.ts'
 import { targetHere } from '../target.ts'
 import { size } from '../text.ts'
@@ -17,6 +17,7 @@ export type BackupOptions = { to?: string; keep: string }
 export async function backup(terminal: Terminal, env: Env, { to, keep }: BackupOptions): Promise<Answer> {
   const target = targetHere() ?? 'start'
   checkPlace(terminal, target, env)
+  if (!/^[1-9]\d{0,5}$/.test(keep)) throw new Misused(terminal.say(KEEP))
   return await orWhyNot(terminal, async () => {
     const path =
       target === 'compose'
@@ -45,6 +46,7 @@ async function copyPrivate({ progress }: Terminal, env: Env, args: readonly stri
   }
 }
 
+const KEEP = { en: '--keep is a whole number above 0.', zh: '--keep 要是大于 0 的整数。' }
 const NOTHING = {
   en: 'There is nothing to copy: no station was ever started in this folder.',
   zh: '没有可备份的内容：此目录从未启动过站点。',
