@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { callWaystation } from '@waystation/testing'
 import type { Command } from 'commander'
 import { expect, test } from 'vitest'
 import { createProgram } from './program.ts'
@@ -28,4 +29,15 @@ test('an answer that finds no room is no success; a reader who has enough is no 
   }
   expect(into('>/dev/full')).toEqual({ stdout: '', stderr: expect.stringMatching(/^ENOSPC.*\n1\n$/) })
   expect(into('| head -n 1')).toEqual({ stdout: '{\n', stderr: '0\n' })
+})
+
+test.each([
+  [['trace'], '缺少参数 id'],
+  [['usage', '--by'], '选项 --by <whom> 缺少值'],
+  [['dlq', 'list', '--kind', 'x'], '选项 --kind <kind> 不能是 x，可选：turn, reply, unreadable'],
+  [['queues', 'a', 'b'], '参数太多：应有 0 个，实有 2 个'],
+  [['version', '--al\u001b[2J\nx'], '没有选项 --al\ufffd[2J\nx'],
+  [['queue'], '没有命令 queue\n（是否应为 queues？）'],
+])('the wrong use of %j is told in Chinese, without what a terminal obeys', async (words, told) => {
+  expect(await callWaystation({ LANG: 'zh_CN.UTF-8' }, ...words)).toEqual({ code: 2, stdout: '', stderr: `${told}\n` })
 })

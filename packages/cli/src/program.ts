@@ -1,6 +1,7 @@
 import { type Env, ownVersion } from '@waystation/runtime'
 import { Command } from 'commander'
 import { addBackup } from './backup/index.ts'
+import { optionInChinese, refusalInChinese, titleInChinese } from './chinese.ts'
 import { EXIT } from './command.ts'
 import { addConfig } from './config/index.ts'
 import { addConversations } from './conversations/index.ts'
@@ -9,6 +10,7 @@ import { addDoctor } from './doctor/index.ts'
 import { languageOf, speakerOf } from './language.ts'
 import { addOnboard } from './onboard/index.ts'
 import { addQueues } from './queues/index.ts'
+import { asWritten } from './reading.ts'
 import { addSend } from './send/index.ts'
 import { addTrace } from './trace/index.ts'
 import { addTrial } from './trial/index.ts'
@@ -24,7 +26,10 @@ export function createProgram(env: Env): Command {
     .addHelpText('after', say(CODES))
     .helpCommand(false)
     .helpOption('-h, --help', say({ en: 'this', zh: '显示帮助' }))
-    .configureHelp({ styleTitle: title => (language === 'zh' && TITLES[title]) || title })
+    .configureHelp(language === 'zh' ? { styleTitle: titleInChinese, styleOptionDescription: optionInChinese } : {})
+    .configureOutput({
+      outputError: (words, write) => write(asWritten(say({ en: words, zh: refusalInChinese(words) }))),
+    })
     .exitOverride(({ exitCode }) => process.exit(exitCode === 0 ? EXIT.done : EXIT.usage))
   addOnboard(program, env)
   addDoctor(program, env)
@@ -39,14 +44,6 @@ export function createProgram(env: Env): Command {
   addVersion(program, env)
   addBackup(program, env)
   return program
-}
-
-/** Commander has them in English alone. */
-const TITLES: Record<string, string> = {
-  'Usage:': '用法：',
-  'Options:': '选项：',
-  'Commands:': '命令：',
-  'Arguments:': '参数：',
 }
 
 const CODES = {
