@@ -1,8 +1,10 @@
+import { once } from 'node:events'
 import { chmod, mkdir, mkdtempDisposable, writeFile } from 'node:fs/promises'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callWaystation } from '@waystation/testing'
-import { expect, test } from 'vitest'
+import { callWaystation, key, openTerminal } from '@waystation/testing'
+import { expect, onTestFinished, test } from 'vitest'
 import type { Seen } from '../at-work.ts'
 import { clock } from './clock.ts'
 import { memory, node } from './machine.ts'
@@ -17,6 +19,24 @@ test('a Node that is too old, and memory that is short', () => {
   expect(memory(500, 1000).colour).toBe('green')
   expect(memory(90, 1000).colour).toBe('yellow')
   expect(memory(20, 1000).colour).toBe('red')
+})
+
+test('Ctrl-C ends it, though who is asked is silent', async () => {
+  const silent = createServer().listen(0, '127.0.0.1')
+  onTestFinished(() => void silent.close())
+  await once(silent, 'listening')
+  const { port } = silent.address() as AddressInfo
+  const env = {
+    LOCAL_MODEL: 'm',
+    LOCAL_MODEL_BASE_URL: `http://127.0.0.1:${port}/v1`,
+    REDIS_URL: 'redis://127.0.0.1:1',
+  }
+  using terminal = openTerminal(tmpdir(), env, 'doctor')
+  const [asked] = await once(silent, 'connection')
+  onTestFinished(() => void asked.destroy())
+  terminal.type(key('ctrl-c'))
+  expect(await terminal.ended).toBe(130)
+  expect(terminal.seen()).not.toContain('models.local')
 })
 
 test('a clock is as wrong as the one that is furthest from it', () => {

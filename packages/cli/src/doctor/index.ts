@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { styleText } from 'node:util'
 import { type Env, envHere } from '@waystation/runtime'
 import type { Command } from 'commander'
@@ -31,10 +32,18 @@ async function doctor(env: Env, terminal: Terminal, { fix }: Options): Promise<A
   const { examine } = await import('./examine.ts')
   const reached = await reach(env)
   try {
-    return report(await tell(() => examine(env, reached), fix, env, terminal), terminal)
+    const findings = tell(() => examine(env, reached), fix, env, terminal)
+    // Who is asked may be silent until its time limit, each of them.
+    return report(await Promise.race([findings, interruption(terminal.signal)]), terminal)
   } finally {
     await reached.station?.[Symbol.asyncDispose]()
   }
+}
+
+/** Rejects with Ctrl-C. */
+async function interruption(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort')
+  throw signal.reason
 }
 
 /** In the folder of a server with Compose. */
