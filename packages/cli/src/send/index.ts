@@ -29,7 +29,7 @@ async function send(context: Context, given: string, written: string | undefined
   const text = await textToSend(written, context)
   const fault = await faultOf(station.redis, conversation)
   if (fault)
-    return { text: say(fault), json: { conversation, state: 'refused', reason: say(fault) }, code: EXIT.failed }
+    return { text: say(fault), json: { conversation, state: 'refused', verdict: say(fault) }, code: EXIT.failed }
 
   const reply = { id: randomUUID(), conversation, text, traceId: newTraceId() }
   try {
