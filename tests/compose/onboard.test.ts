@@ -16,6 +16,7 @@ import {
   startWecomRobot,
   type TerminalSession,
   text,
+  untilAddress,
 } from '@waystation/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkOut } from './folder.ts'
@@ -82,10 +83,7 @@ describe.skipIf(why)('the wizard on a server', () => {
     await terminal.when('Language', enter)
     await terminal.when('How will it run?', key('down'), enter)
     await terminal.when('Which models answer?', enter)
-    if ((await terminal.when(/Address of its|Found on this machine/)) !== 'Address of its') {
-      terminal.type(key('up'), enter)
-      await terminal.when('Address of its')
-    }
+    await untilAddress(terminal)
     terminal.type(text(model.baseUrl), enter)
     await terminal.when('◆  Model', enter)
     await terminal.when('Longest answer', enter)

@@ -1,6 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import {
@@ -11,33 +9,18 @@ import {
   startSmsGateway,
   startTicketSystem,
   startWecomRobot,
-  type TerminalSession,
   text,
+  untilAddress,
+  wizardFolder,
 } from '@waystation/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
 const EXAMPLE = readFileSync(new URL('../../../../.env.example', import.meta.url), 'utf8')
 const enter = key('enter')
 /** Of a machine without Docker. */
 const BARE = { PATH: '/nonexistent' }
 
-/** Where this machine has a model of its own, another one is chosen. */
-async function untilAddress(terminal: TerminalSession): Promise<void> {
-  if ((await terminal.when(/API 地址|在本机找到/)) === 'API 地址') return
-  terminal.type(key('up'), enter)
-  await terminal.when('API 地址')
-}
-
-async function serverFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'onboard-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  for (const [name, content] of [
-    ['.env.example', EXAMPLE],
-    ['docker-compose.yml', ''],
-  ] as const)
-    writeFileSync(join(folder, name), content)
-  return folder
-}
+const serverFolder = () => wizardFolder({ '.env.example': EXAMPLE, 'docker-compose.yml': '' })
 
 test('on a server, in Chinese: the files of Compose are written, and each way of alerts is tried', {
   timeout: 180_000,
@@ -51,7 +34,7 @@ test('on a server, in Chinese: the files of Compose are written, and each way of
   await terminal.when('语言 / Language', enter)
   await terminal.when('怎样运行？', key('down'), enter)
   await terminal.when('用哪些模型回答？', enter)
-  await untilAddress(terminal)
+  await untilAddress(terminal, { address: 'API 地址', found: '在本机找到' })
   terminal.type(text(model.baseUrl), enter)
   await terminal.when('容器里要用 host.docker.internal:')
   await terminal.when('◆  模型', enter)

@@ -1,6 +1,4 @@
-import { readFileSync, rmSync, statSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { startTestRedis } from '@waystation/redis'
@@ -10,29 +8,18 @@ import {
   startFeishu,
   startModel,
   startTelegram,
-  type TerminalSession,
   text,
+  untilAddress,
+  wizardFolder,
 } from '@waystation/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 
-async function newFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'onboard-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
-}
 const enter = key('enter')
-
-/** Where this machine has a model of its own, another one is chosen. */
-async function untilAddress(terminal: TerminalSession): Promise<void> {
-  if ((await terminal.when(/Address of its|Found on this machine/)) === 'Address of its') return
-  terminal.type(key('up'), enter)
-  await terminal.when('Address of its')
-}
 
 test('from nothing to a first answer: what was asked is written, and a message goes its whole road', {
   timeout: 180_000,
 }, async () => {
-  const folder = await newFolder()
+  const folder = await wizardFolder()
   await using redis = await startTestRedis()
   await using model = await startModel({ apiKey: 'canary-key' })
   await using telegram = await startTelegram()
@@ -78,7 +65,7 @@ test('from nothing to a first answer: what was asked is written, and a message g
 })
 
 test('two models, and Feishu by a long connection', { timeout: 180_000 }, async () => {
-  const folder = await newFolder()
+  const folder = await wizardFolder()
   await using local = await startModel({ model: 'small' })
   await using commercial = await startModel({ model: 'large', apiKey: 'canary-key' })
   await using feishu = await startFeishu({ apps: [{ name: 'Courier' }] })

@@ -1,16 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { callWaystation, startFeishu, startModel, startTelegram } from '@waystation/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { callWaystation, startFeishu, startModel, startTelegram, wizardFolder } from '@waystation/testing'
+import { expect, test } from 'vitest'
 
-async function folderWith(answers: string): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'onboard-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  writeFileSync(join(folder, 'answers.yaml'), answers)
-  return folder
-}
+const folderWith = (answers: string) => wizardFolder({ 'answers.yaml': answers })
 
 test('what a file answers is checked, shown and written; secrets come from the environment', async () => {
   await using model = await startModel({ apiKey: 'canary-key' })

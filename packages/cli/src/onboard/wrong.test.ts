@@ -1,9 +1,7 @@
 import { once } from 'node:events'
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import { startTestRedis } from '@waystation/redis'
@@ -15,24 +13,13 @@ import {
   startTelegram,
   type TerminalSession,
   text,
+  untilAddress,
+  wizardFolder,
 } from '@waystation/testing'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { parse } from 'yaml'
 
-async function newFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'onboard-'))
-  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
-  onTestFinished(() => rmSync(folder, { recursive: true }))
-  return folder
-}
 const enter = key('enter')
-
-/** Where this machine has a model of its own, another one is chosen. */
-async function untilAddress(terminal: TerminalSession): Promise<void> {
-  if ((await terminal.when(/Address of its|Found on this machine/)) === 'Address of its') return
-  terminal.type(key('up'), enter)
-  await terminal.when('Address of its')
-}
 
 /** Takes what it is asked, and never answers. */
 async function startSilentServer() {
@@ -47,7 +34,7 @@ async function startSilentServer() {
 }
 
 test('each wrong answer is caught where it is given, and says what to do', { timeout: 180_000 }, async () => {
-  const folder = await newFolder()
+  const folder = await wizardFolder()
   await using model = await startModel({ apiKey: 'canary-key' })
   await using telegram = await startTelegram()
   await using feishu = await startFeishu({ apps: [{ name: 'Courier', scopes: ['im:message:send_as_bot'] }] })
@@ -140,7 +127,7 @@ const MINE = {
 }
 
 test('who leaves, leaves the files as they were', { timeout: 180_000 }, async () => {
-  const folder = await newFolder(MINE)
+  const folder = await wizardFolder(MINE)
   const untouched = () => {
     for (const [name, text] of Object.entries(MINE)) expect(readFileSync(join(folder, name), 'utf8')).toBe(text)
     expect(readdirSync(folder).toSorted()).toEqual(['.env', 'waystation.yaml'])
@@ -192,7 +179,7 @@ async function keepAll(terminal: TerminalSession): Promise<void> {
 }
 
 test('a second run keeps what is there, comments and all', { timeout: 180_000 }, async () => {
-  const folder = await newFolder(MINE)
+  const folder = await wizardFolder(MINE)
   using terminal = openTerminal(folder, { MODEL_MAX_TOKENS: '200' }, 'onboard')
   await keepAll(terminal)
   await terminal.when('+  admins')
@@ -212,7 +199,7 @@ test('a second run keeps what is there, comments and all', { timeout: 180_000 },
 test('a station that does not start says why, and the files are written all the same', {
   timeout: 180_000,
 }, async () => {
-  const folder = await newFolder(MINE)
+  const folder = await wizardFolder(MINE)
   await using redis = await startTestRedis()
   await using other = await startSilentServer()
   using terminal = openTerminal(

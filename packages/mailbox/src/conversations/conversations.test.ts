@@ -1,29 +1,16 @@
-import type { InboundMessage, Turn } from '@waystation/domain'
+import type { Turn } from '@waystation/domain'
 import { redisForTests } from '@waystation/redis/for-tests'
 import { expect, test } from 'vitest'
+import { conversation, message } from '../for-tests.ts'
 import { createInbox } from '../inbox/inbox.ts'
 import { keysOf } from '../keys.ts'
 import { createConversations } from './conversations.ts'
 
-const conversation = 'telegram.1.42'
 const { history } = keysOf(conversation)
 const silent = { ring: async () => {}, close: async () => {} }
 const { redis } = await redisForTests()
 const inbox = createInbox(redis, silent, silent)
 const conversations = createConversations(redis)
-
-const message = (id: string): InboundMessage => ({
-  id,
-  conversation,
-  sender: { id: '7' },
-  text: `text of ${id}`,
-  attachments: [],
-  mentions: [],
-  addressed: 'direct',
-  sentAt: 1,
-  receivedAt: 2,
-  traceId: `trace-${id}`,
-})
 
 async function taken(): Promise<Turn> {
   const turn = await inbox.take(conversation)

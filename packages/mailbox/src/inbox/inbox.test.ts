@@ -1,14 +1,14 @@
-import type { InboundMessage, Reply, Turn } from '@waystation/domain'
+import type { Reply, Turn } from '@waystation/domain'
 import { redisForTests } from '@waystation/redis/for-tests'
 import { beforeEach, expect, onTestFinished, test, vi } from 'vitest'
 import type { Bells } from '../bells.ts'
+import { conversation, message } from '../for-tests.ts'
 import { keysOf } from '../keys.ts'
 import { createOutbox } from '../outbox/outbox.ts'
 import { Superseded } from '../superseded.ts'
 import { createInbox } from './inbox.ts'
 
 const why = { code: 'x', afterMs: 1 }
-const conversation = 'telegram.1.42'
 
 let rung: string[]
 
@@ -24,20 +24,6 @@ const { redis } = await redisForTests()
 const inbox = createInbox(redis, bells('inbox'), bells('outbox'))
 beforeEach(async () => {
   rung = []
-})
-
-const message = (id: string, more: Partial<InboundMessage> = {}): InboundMessage => ({
-  id,
-  conversation,
-  sender: { id: '7' },
-  text: `text of ${id}`,
-  attachments: [],
-  mentions: [],
-  addressed: 'direct',
-  sentAt: 1,
-  receivedAt: 2,
-  traceId: `trace-${id}`,
-  ...more,
 })
 
 const replyTo = (turn: Turn, text: string, state: Reply['state'] = 'final'): Reply => ({
