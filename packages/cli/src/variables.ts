@@ -17,6 +17,12 @@ export function unlessWrong<Value>(read: () => Value): Value | undefined {
   }
 }
 
+/** One for each line behind the first, which names the source. Without values, which may be secrets. */
+export function faultsIn({ message }: ConfigError): string[] {
+  const [first = '', ...faults] = message.split('\n').map(line => line.trim())
+  return faults.length > 0 ? faults : [first]
+}
+
 /** Whether a channel's bots are named here. */
 export const isOnTelegram = (env: Env): boolean => variable(env, 'TELEGRAM_BOT_TOKEN') !== undefined
 export const isOnFeishu = (env: Env): boolean => Boolean(variable(env, 'FEISHU_APP_ID') ?? variable(env, 'FEISHU_APPS'))

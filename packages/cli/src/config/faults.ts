@@ -1,5 +1,6 @@
 import { settings, settingsWith } from '@waystation/inference/settings'
 import { ConfigError, type Env, readEnv, readSettings } from '@waystation/runtime'
+import { faultsIn } from '../variables.ts'
 import { schemasFor } from './services.ts'
 
 /** Each fault of the variables of all services, once: the variable, and what it should look like. */
@@ -13,14 +14,12 @@ export const faultsOfFile = (path: string): string[] => faultsOf(() => readSetti
 /** Each variable that a well one names for a key, and that cannot be read here. They are with inference alone. */
 export const keysMissing = (env: Env, path: string): string[] => faultsOf(() => readSettings(settingsWith(env), path))
 
-/** One for each line behind the first, which names the source. Without values, which may be secrets. */
 function faultsOf(read: () => unknown): string[] {
   try {
     read()
     return []
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error
-    const [first = '', ...faults] = error.message.split('\n').map(line => line.trim())
-    return faults.length > 0 ? faults : [first]
+    return faultsIn(error)
   }
 }

@@ -4,6 +4,7 @@ import { type Answer, EXIT, type Terminal } from '../command.ts'
 import { isModel } from '../doctor/models.ts'
 import type { Say } from '../language.ts'
 import { NOT_ALLOWED } from '../trial/road.ts'
+import { faultsIn } from '../variables.ts'
 import { Wrong } from '../wrong.ts'
 import { environments, readAnswers } from './answers.ts'
 import { checkFeishu, scopesPage } from './checks/feishu.ts'
@@ -119,12 +120,7 @@ const envOf = (setup: Setup, { shape }: { shape: object }): Env => ({
 function faultsOf(reason: unknown, say: Say): string[] {
   if (reason instanceof AggregateError) return reason.errors.flatMap(one => faultsOf(one, say))
   if (reason instanceof Wrong) return [say(reason.words)]
-  // Its first line says where they are.
-  if (reason instanceof ConfigError)
-    return reason.message
-      .split('\n')
-      .slice(1)
-      .map(fault => fault.trim())
+  if (reason instanceof ConfigError) return faultsIn(reason)
   throw reason
 }
 
